@@ -1,0 +1,1 @@
+"""Operator and runner for agent sessions on Kubernetes. Holds nothing yet."""

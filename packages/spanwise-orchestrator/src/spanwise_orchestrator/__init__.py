@@ -1,0 +1,1 @@
+"""Runs tasks on CLI agents, traced, budgeted and switched. Holds nothing yet."""

@@ -1,0 +1,1 @@
+"""Spanwise server: LLM and agent observability in one process."""

@@ -1,0 +1,1 @@
+"""Wire forms of requests and responses; the only place where names change case."""

@@ -1,0 +1,1 @@
+"""The server's subcommands of spanwise, one module a command."""

@@ -1,0 +1,1 @@
+"""Frozen types and pure rules of the product: no I/O, no wire format, no SQL."""

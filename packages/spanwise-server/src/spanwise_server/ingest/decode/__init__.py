@@ -1,0 +1,1 @@
+"""Wire bytes to observations and partials: OTLP protobuf and JSON, Langfuse batches, scores."""

@@ -1,0 +1,1 @@
+"""Use cases with a rule or a transaction; none that only forwards."""

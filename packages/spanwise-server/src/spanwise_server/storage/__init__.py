@@ -1,0 +1,1 @@
+"""Stores: events (``events``, ClickHouse dialect), metadata (``metadata``, SQLAlchemy). ``interface`` has the promises."""

@@ -1,0 +1,1 @@
+"""Organisations, projects, keys, users and sessions in SQLite or PostgreSQL through SQLAlchemy."""
