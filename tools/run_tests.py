@@ -73,7 +73,16 @@ def stages() -> list[Stage]:
         Stage(name="types", group="check", title="Types", command=(str(BIN / "mypy"), "--no-error-summary", *typed)),
         Stage(name="contracts", group="check", title="Import contracts", command=(str(BIN / "lint-imports"), "--no-logo")),
         _pytest("architecture", "check", "Architecture", "tests/architecture"),
-        Stage(name="web-check", group="check", title="Browser code", command=("npm", "run", "--silent", "check"), folder=web),
+        Stage(
+            name="web-lint", group="check", title="Browser code: lint", command=("npm", "run", "--silent", "lint"), folder=web
+        ),
+        Stage(
+            name="web-types",
+            group="check",
+            title="Browser code: types",
+            command=("npm", "run", "--silent", "typecheck"),
+            folder=web,
+        ),
         Stage(
             name="web",
             group="test",
