@@ -1,1 +1,1 @@
-"""Wire forms of requests and responses; the only place where names change case."""
+"""The wire shapes of responses and the functions from stored rows to them. No I/O, no queries, no request handling."""

@@ -1,0 +1,40 @@
+"""The ``meta`` objects of lists. Owns their shape; how pages are asked for is ``api.pagination``'s."""
+
+from __future__ import annotations
+
+from typing_extensions import NotRequired, TypedDict
+
+
+class PageMeta(TypedDict):
+    """Where a numbered page stands. ``totalPages`` is 0 when nothing matches."""
+
+    page: int
+    limit: int
+    totalItems: int
+    totalPages: int
+
+
+class CursorMeta(TypedDict):
+    """``cursor`` asks for the next page; it is absent on the last one."""
+
+    cursor: NotRequired[str]
+
+
+class LimitedCursorMeta(TypedDict):
+    """As ``CursorMeta``, and the page size in force."""
+
+    limit: int
+    cursor: NotRequired[str]
+
+
+class Message(TypedDict):
+    """The answer of a request that changes something and returns nothing else."""
+
+    message: str
+
+
+class ApiError(TypedDict):
+    """The body of every error of the public API; ``error`` is a class name, or the list of what is wrong."""
+
+    message: str
+    error: NotRequired[object]
