@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Final
+from typing import Final, NotRequired
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from spanwise_server.api.schemas.json_values import Json, dotted_object, number, numbers, object_text, payload_text
 from spanwise_server.api.schemas.pages import CursorMeta

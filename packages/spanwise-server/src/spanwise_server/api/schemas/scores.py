@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NotRequired
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from spanwise_server.api.schemas.json_values import Json, json_object
 from spanwise_server.api.schemas.pages import PageMeta

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, Literal
+from typing import Final, Literal, NotRequired
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from spanwise_server.api.schemas.json_values import Json, json_object
 from spanwise_server.api.schemas.pages import LimitedCursorMeta

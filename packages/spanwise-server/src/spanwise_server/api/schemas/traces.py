@@ -50,7 +50,7 @@ class _TraceMetrics(TraceBase):
 
 
 class TraceItem(_TraceMetrics):
-    """A trace in a list: ids of its observations and scores. ``latency`` in seconds, ``totalCost`` in USD, −1 when left out."""
+    """A trace in a list: ids of its observations and scores. ``latency`` in seconds, ``totalCost`` in USD, -1 when left out."""
 
     observations: list[str]
     scores: list[str]
