@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spanwise_server.domain.observations import Micros
-from spanwise_server.query.expressions import And, Comparison, Expression, Field, Not, Operator, Or, Scalar
+from spanwise_server.query.expressions import And, Comparison, Expression, Field, Operator, Scalar, fields_of
 
 
 def equal(field: str, value: Scalar | None) -> tuple[Comparison, ...]:
@@ -22,17 +22,6 @@ def any_of(field: str, values: Sequence[str]) -> tuple[Comparison, ...]:
 def all_of(field: str, values: Sequence[str]) -> tuple[Comparison, ...]:
     """Return that the array ``field`` has all ``values``, or nothing when none is given."""
     return (Comparison(Field(field), Operator.ALL_OF, tuple(values)),) if values else ()
-
-
-def fields_of(expression: Expression) -> frozenset[str]:
-    """Return the names of the fields that ``expression`` looks at."""
-    match expression:
-        case Comparison(field):
-            return frozenset({field.name})
-        case And(terms) | Or(terms):
-            return frozenset().union(*(fields_of(term) for term in terms))
-        case Not(term):
-            return fields_of(term)
 
 
 @dataclass(frozen=True, slots=True)

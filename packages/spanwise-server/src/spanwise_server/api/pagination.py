@@ -120,7 +120,7 @@ def after_trace(cursor: str | None) -> Keyset | None:
     if cursor is None:
         return None
     decoded = _decode(cursor, _TraceCursor)
-    return Keyset(_time(decoded.last_timestamp), id=decoded.last_id)
+    return Keyset(_time(decoded.last_timestamp), decoded.last_id, decoded.last_id)
 
 
 def cut_page(rows: Sequence[Row], limit: int, cursor: Callable[[Row], str]) -> tuple[Sequence[Row], str | None]:

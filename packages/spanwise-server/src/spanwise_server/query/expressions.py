@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Operator(StrEnum):
-    """Comparisons. The last four take a tuple of strings."""
+    """Comparisons. The last three take a tuple of strings."""
 
     EQ = "="
     NE = "!="
@@ -22,6 +22,7 @@ class Operator(StrEnum):
     NOT_CONTAINS = "does not contain"
     STARTS_WITH = "starts with"
     ENDS_WITH = "ends with"
+    CONTAINS_ANY_CASE = "contains, any case"
     MATCHES = "matches"
     """Every word of the value occurs in the text, whatever the case."""
     IS_SET = "is set"
@@ -75,3 +76,14 @@ class Not:
 
 Expression = Comparison | And | Or | Not
 EVERYTHING = And()
+
+
+def fields_of(expression: Expression) -> frozenset[str]:
+    """Return the names of the fields that ``expression`` looks at."""
+    match expression:
+        case Comparison(field):
+            return frozenset({field.name})
+        case And(terms) | Or(terms):
+            return frozenset().union(*(fields_of(term) for term in terms))
+        case Not(term):
+            return fields_of(term)

@@ -69,4 +69,4 @@ async def traces_of_session(reader: EventReader, project_id: str, session_id: st
         traces += page
         if len(page) < _PAGE:
             return traces[::-1]
-        after = Keyset(page[-1].timestamp, id=page[-1].id)
+        after = Keyset(page[-1].timestamp, page[-1].id, page[-1].id)
