@@ -52,7 +52,7 @@ TRACE_FIELDS = _table(
     category_object="score_categories",
     boolean_object="score_booleans",
 )
-"""Latency in seconds, cost in USD. ``level`` matches when any observation of the trace has it."""
+"""Latency in seconds, cost in USD. ``level`` is the most severe one of its observations."""
 
 OBSERVATION_FIELDS = _table(
     string="id type name trace_id trace_name level status_message version release environment trace_environment model "

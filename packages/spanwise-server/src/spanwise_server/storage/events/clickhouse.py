@@ -1,0 +1,171 @@
+"""The event store on ClickHouse, in-process or over HTTP: one class, one dialect.
+
+Owns writing, deleting and migrating; reading is handed to one reader a kind of thing. Keeps the promises of
+``storage.interface``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+
+from spanwise_server.domain.errors import SpanwiseError
+from spanwise_server.domain.observations import Observation
+from spanwise_server.domain.scores import Score
+from spanwise_server.domain.traces import Session, Trace
+from spanwise_server.query.queries import ObservationQuery, ScoreQuery, SessionQuery, TraceQuery
+from spanwise_server.settings import Settings
+from spanwise_server.storage.events import columns
+from spanwise_server.storage.events.engine import Engine
+from spanwise_server.storage.events.observations import ObservationReader
+from spanwise_server.storage.events.scores import ScoreReader
+from spanwise_server.storage.events.sessions import SessionReader
+from spanwise_server.storage.events.statements import migrations, splice, statement
+from spanwise_server.storage.events.traces import TraceReader
+from spanwise_server.storage.interface import EventRows, StoreHealth
+
+_TABLES = ("observations", "scores")
+_DELETE_SETTINGS = {"lightweight_delete_mode": "lightweight_update", "enable_lightweight_update": 1}
+"""Patch parts: effective at once, 9 ms instead of 430 ms for a trace among a million rows; space is freed by merges."""
+
+
+class ClickHouseEventStore:
+    """Implements ``EventWriter``, ``EventReader`` and ``EventAdmin``."""
+
+    def __init__(self, engine: Engine, *, fsync: bool) -> None:
+        self._engine = engine
+        self._fsync = fsync
+        self._observations = ObservationReader(engine)
+        self._traces = TraceReader(engine, self._observations)
+        self._scores = ScoreReader(engine)
+        self._sessions = SessionReader(engine)
+        self.find_observations = self._observations.find
+        self.count_observations = self._observations.count
+        self.find_traces = self._traces.find
+        self.count_traces = self._traces.count
+        self.find_scores = self._scores.find
+        self.count_scores = self._scores.count
+        self.find_sessions = self._sessions.find
+        self.count_sessions = self._sessions.count
+        self.get_observation = self._observations.get
+        self.get_trace = self._traces.get
+        self.trace_observations = self._observations.of_trace
+
+    # Writing
+
+    async def write(self, rows: EventRows, /, *, token: str) -> None:
+        """See ``EventWriter.write``."""
+        await self._insert("observations", columns.OBSERVATION_COLUMNS, (rows.observations, rows.vacated_observations), token)
+        await self._insert("scores", columns.SCORE_COLUMNS, (rows.scores, rows.vacated_scores), token)
+
+    async def _insert(
+        self,
+        table: str,
+        shape: Sequence[columns.Column],
+        rows: tuple[list[Observation], list[Observation]] | tuple[list[Score], list[Score]],
+        token: str,
+    ) -> None:
+        live, vacated = rows
+        if not live and not vacated:
+            return
+
+        def run(client: Client) -> None:
+            block = columns.arrow_table(shape, [*live, *vacated], deleted=len(vacated))
+            client.insert_arrow(table, block, settings={"insert_deduplication_token": token})
+
+        await self._engine.on_writer(run)
+
+    async def stored_observations(
+        self, keys: Collection[tuple[str, str]], /
+    ) -> Mapping[tuple[str, str], Sequence[Observation]]:
+        """See ``EventWriter.stored_observations``."""
+        sql = statement("stored_observations", columns=columns.select_list(columns.OBSERVATION_COLUMNS))
+        found: dict[tuple[str, str], list[Observation]] = {}
+        for project_id, ids in _by_project(keys).items():
+            rows = await self._read_from_writer(sql, {"project_id": project_id, "ids": ids})
+            for row in columns.observations(columns.OBSERVATION_COLUMNS, rows):
+                found.setdefault((project_id, row.id), []).append(row)
+        return found
+
+    async def stored_scores(self, keys: Collection[tuple[str, str]], /) -> Mapping[tuple[str, str], Sequence[Score]]:
+        """See ``EventWriter.stored_scores``."""
+        sql = statement("stored_scores", columns=columns.select_list(columns.SCORE_COLUMNS))
+        found: dict[tuple[str, str], list[Score]] = {}
+        for project_id, ids in _by_project(keys).items():
+            rows = await self._read_from_writer(sql, {"project_id": project_id, "ids": ids})
+            for row in columns.scores(rows):
+                found.setdefault((project_id, row.id), []).append(row)
+        return found
+
+    async def _read_from_writer(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        settings = self._engine.query_settings()
+        return await self._engine.on_writer(
+            lambda client: client.query(sql, parameters=dict(parameters), settings=settings).result_rows
+        )
+
+    # Care
+
+    async def migrate(self) -> None:
+        """Create or upgrade the tables. Idempotent."""
+
+        def run(client: Client) -> None:
+            for _, text in migrations():
+                client.command(splice(text, {}))
+            for table in _TABLES:
+                client.command(
+                    f"ALTER TABLE {table} MODIFY SETTING fsync_after_insert = {int(self._fsync)}, fsync_part_directory = {int(self._fsync)}"
+                )
+
+        await self._engine.on_writer(run)
+
+    async def delete_traces(self, project_id: str, trace_ids: Sequence[str], /) -> None:
+        """See ``EventAdmin.delete_traces``."""
+        parameters = {"project_id": project_id, "trace_ids": list(trace_ids)}
+        await self._delete("delete_scores_of_traces", parameters)
+        await self._delete("delete_observations_of_traces", parameters)
+
+    async def delete_scores(self, project_id: str, score_ids: Sequence[str], /) -> None:
+        """See ``EventAdmin.delete_scores``."""
+        await self._delete("delete_scores", {"project_id": project_id, "score_ids": list(score_ids)})
+
+    async def _delete(self, name: str, parameters: dict[str, Any]) -> None:
+        await self._engine.on_writer(
+            lambda client: client.command(statement(name), parameters=parameters, settings=_DELETE_SETTINGS)
+        )
+
+    async def health(self) -> StoreHealth:
+        """Ask the engine for an answer and for its tables."""
+        try:
+            rows = await self._engine.read("SELECT name FROM system.tables WHERE database = currentDatabase()")
+        except SpanwiseError as error:
+            return StoreHealth(is_ready=False, detail=error.message)
+        missing = set(_TABLES) - {row[0] for row in rows}
+        return StoreHealth(
+            is_ready=not missing, detail=f"tables are missing: {', '.join(sorted(missing))}" if missing else "ok"
+        )
+
+    async def close(self) -> None:
+        """Cancel running queries, wait for the writer, release the engine."""
+        await asyncio.to_thread(self._engine.close)
+
+
+async def open_event_store(settings: Settings) -> ClickHouseEventStore:
+    """Open the event store that ``settings`` name, with its tables in place.
+
+    Raises:
+        EngineError: it cannot be opened; the hint says what to do.
+    """
+    engine = await asyncio.to_thread(Engine.open, settings)
+    store = ClickHouseEventStore(engine, fsync=settings.fsync)
+    await store.migrate()
+    return store
+
+
+def _by_project(keys: Collection[tuple[str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for project_id, entity_id in keys:
+        grouped.setdefault(project_id, []).append(entity_id)
+    return grouped

@@ -1,0 +1,5 @@
+SELECT count()
+FROM scores FINAL
+WHERE project_id = {project_id:String}
+  /*window*/
+  AND (/*filters*/)
