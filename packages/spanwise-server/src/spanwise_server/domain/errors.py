@@ -5,12 +5,15 @@ SpanwiseError
 │   └── PayloadRejectedError     it is well-formed but breaks a limit
 ├── PayloadTooLargeError    413
 ├── UnauthorizedError       401
+│   └── InvalidLoginError        e-mail or password is wrong
 ├── ForbiddenError          403
 ├── NotFoundError           404
 ├── ConflictError           409
 ├── QueryTimeoutError       422  the query ran into its deadline or memory cap
+├── TooManyAttemptsError    429  slow down; try again after ``retry_after_seconds``
 ├── OverloadedError         503  try again after ``retry_after_seconds``
-└── StoreUnavailableError   503  a store did not answer
+│   └── StoreUnavailableError    a store did not answer
+└── ConfigurationError           the server cannot start or run with what it was given; never the caller's fault
 
 Every error has a stable ``code`` (snake_case), a message that names what is wrong and where, and an optional ``hint``
 that says what to do. ``api.errors`` maps them to responses; drivers' errors are chained as the cause.
@@ -74,6 +77,12 @@ class UnauthorizedError(SpanwiseError):
     status = 401
 
 
+class InvalidLoginError(UnauthorizedError):
+    """The e-mail address or the password of a browser login is wrong."""
+
+    code = "invalid_login"
+
+
 class ForbiddenError(SpanwiseError):
     """The credentials are right but do not allow this."""
 
@@ -102,6 +111,17 @@ class QueryTimeoutError(SpanwiseError):
     status = 422
 
 
+class TooManyAttemptsError(SpanwiseError):
+    """The caller has failed too often and must wait."""
+
+    code = "rate_limited"
+    status = 429
+
+    def __init__(self, message: str, *, hint: str | None = None, retry_after_seconds: int = 60) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class OverloadedError(SpanwiseError):
     """The server cannot take this now; the same request may be sent again."""
 
@@ -117,3 +137,9 @@ class StoreUnavailableError(OverloadedError):
     """A store did not answer, or refused the write."""
 
     code = "store_unavailable"
+
+
+class ConfigurationError(SpanwiseError):
+    """A setting, a file or a stored state does not let the server start; ``hint`` says what to change."""
+
+    code = "invalid_configuration"

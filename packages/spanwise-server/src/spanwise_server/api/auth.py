@@ -1,0 +1,113 @@
+"""Reads a request's credentials and asks the services whose they are; hands the answer to routes.
+
+``policies`` decides which of these a route needs. Must not compare secrets itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from spanwise_server.domain.accounts import KeyScope, ProjectAccess, Role, User
+from spanwise_server.domain.errors import ForbiddenError, NotFoundError, UnauthorizedError
+from spanwise_server.services.container import Services
+
+ACCESS_KEY = "spanwise.access"
+"""Where in the ASGI scope a route's policy leaves what the caller may touch."""
+
+SESSION_COOKIE = "spanwise_session"
+OWN_ORIGIN_HEADER = "X-Spanwise-Request"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAccess:
+    """A browser login: what a route with ``LOGIN_SESSION`` gets."""
+
+    user: User
+
+
+Access = ProjectAccess | LoginAccess
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the app that serves ``request``."""
+    services: Services = request.app.state.services
+    return services
+
+
+async def _services(request: Request) -> Services:
+    return services_of(request)
+
+
+async def _project_access(request: Request) -> ProjectAccess:
+    access = request.scope[ACCESS_KEY]
+    if not isinstance(access, ProjectAccess):
+        raise TypeError(f"{request.url.path}: the policy of this route grants no project")
+    return access
+
+
+async def _login_access(request: Request) -> LoginAccess:
+    access = request.scope[ACCESS_KEY]
+    if not isinstance(access, LoginAccess):
+        raise TypeError(f"{request.url.path}: the policy of this route asks for no login")
+    return access
+
+
+# What routes write in their signatures to get these.
+ServicesDep = Annotated[Services, Depends(_services)]
+ProjectAccessDep = Annotated[ProjectAccess, Depends(_project_access)]
+LoginAccessDep = Annotated[LoginAccess, Depends(_login_access)]
+
+
+def require_own_origin(request: Request) -> None:
+    """Refuse what another site's page could have sent with the browser's cookie.
+
+    A page of another origin can send this header only after a preflight, which this server never grants to the paths
+    that take the cookie.
+    """
+    if request.headers.get(OWN_ORIGIN_HEADER) != "1":
+        raise ForbiddenError(f"The header {OWN_ORIGIN_HEADER} is missing.", hint=f"Send {OWN_ORIGIN_HEADER}: 1.")
+
+
+async def authorize_key(request: Request, *, allows_scores_scope: bool) -> ProjectAccess:
+    """Return the project of the key in the ``Authorization`` header."""
+    access = await services_of(request).authenticator.authenticate(request.headers.get("authorization"))
+    if access.scope is KeyScope.SCORES and not allows_scores_scope:
+        raise ForbiddenError("Access denied - insufficient permissions for this endpoint")
+    return access
+
+
+async def authorize_login(request: Request) -> LoginAccess:
+    """Return whose browser this is."""
+    token = request.cookies.get(SESSION_COOKIE)
+    user = await services_of(request).logins.recognize(token) if token else None
+    if user is None:
+        raise UnauthorizedError("You are not logged in.", hint="Log in at /login.")
+    if request.method not in _SAFE_METHODS:
+        require_own_origin(request)
+    return LoginAccess(user)
+
+
+async def authorize_project_member(request: Request, minimum_role: Role) -> ProjectAccess:
+    """Return the project in the path if the caller's key or login belongs to it; else it does not exist for them."""
+    project_id = request.path_params["project_id"]
+    if "authorization" in request.headers:
+        access = await authorize_key(request, allows_scores_scope=False)
+        if access.project_id != project_id:
+            raise _no_project(project_id)
+        return access
+    login = await authorize_login(request)
+    membership = await services_of(request).logins.membership(login.user.id, project_id)
+    if membership is None:
+        raise _no_project(project_id)
+    if not membership.role.includes(minimum_role):
+        raise ForbiddenError(f"This needs the role {minimum_role.value}; yours is {membership.role.value}.")
+    return ProjectAccess(project_id=project_id, role=membership.role, user_id=login.user.id)
+
+
+def _no_project(project_id: str) -> NotFoundError:
+    return NotFoundError(f"Project {project_id} does not exist, or is not yours.")

@@ -1,0 +1,16 @@
+"""All resources of the HTTP API on one screen. Each module's routes carry their own policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spanwise_server.api import health, logins, projects
+from spanwise_server.api.policies import RouteTable
+
+ROUTE_TABLES: Sequence[RouteTable] = (
+    # Public API, as the SDKs know it
+    health.routes,
+    projects.routes,
+    # Native API, for the browser application
+    logins.routes,
+)

@@ -1,0 +1,91 @@
+"""Rows of organizations and projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, insert, select
+
+from spanwise_server.domain.accounts import Organization, Project
+from spanwise_server.storage.metadata.tables import organizations, projects
+
+
+def has_organizations(connection: Connection) -> bool:
+    """Say whether the installation has been set up."""
+    return connection.execute(select(organizations.c.id).limit(1)).first() is not None
+
+
+def get_organization(connection: Connection, organization_id: str) -> Organization | None:
+    """Return the organization, or none."""
+    row = connection.execute(select(organizations).where(organizations.c.id == organization_id)).one_or_none()
+    return None if row is None else Organization(id=row.id, name=row.name, created_at=row.created_at)
+
+
+def first_organization(connection: Connection) -> Organization | None:
+    """Return the oldest organization, or none in an empty installation."""
+    row = connection.execute(select(organizations).order_by(organizations.c.created_at, organizations.c.id).limit(1)).first()
+    return None if row is None else Organization(id=row.id, name=row.name, created_at=row.created_at)
+
+
+def first_project(connection: Connection, organization_id: str) -> Project | None:
+    """Return the oldest project of the organization, or none."""
+    statement = select_projects().where(projects.c.organization_id == organization_id)
+    row = connection.execute(statement.order_by(projects.c.created_at, projects.c.id).limit(1)).mappings().first()
+    return None if row is None else project_of(row)
+
+
+def add_organization(connection: Connection, organization: Organization) -> None:
+    """Insert the organization."""
+    connection.execute(
+        insert(organizations).values(id=organization.id, name=organization.name, created_at=organization.created_at)
+    )
+
+
+def get_project(connection: Connection, project_id: str) -> Project | None:
+    """Return the project with its organization, or none."""
+    row = connection.execute(select_projects().where(projects.c.id == project_id)).mappings().one_or_none()
+    return None if row is None else project_of(row)
+
+
+def list_project_ids(connection: Connection) -> list[str]:
+    """Return the id of every project."""
+    return list(connection.execute(select(projects.c.id).order_by(projects.c.id)).scalars())
+
+
+def add_project(connection: Connection, project: Project) -> None:
+    """Insert the project; its organization exists already."""
+    connection.execute(
+        insert(projects).values(
+            id=project.id,
+            organization_id=project.organization.id,
+            name=project.name,
+            retention_days=project.retention_days,
+            metadata=dict(project.metadata),
+            created_at=project.created_at,
+        )
+    )
+
+
+def select_projects() -> Select[Any]:
+    """Select what ``project_of`` needs."""
+    return select(
+        projects,
+        organizations.c.name.label("organization_name"),
+        organizations.c.created_at.label("organization_created_at"),
+    ).join(organizations, projects.c.organization_id == organizations.c.id)
+
+
+def project_of(columns: RowMapping) -> Project:
+    """Build the project of one row of ``select_projects``."""
+    return Project(
+        id=columns["id"],
+        name=columns["name"],
+        retention_days=columns["retention_days"],
+        metadata=columns["metadata"],
+        created_at=columns["created_at"],
+        organization=Organization(
+            id=columns["organization_id"],
+            name=columns["organization_name"],
+            created_at=columns["organization_created_at"],
+        ),
+    )
