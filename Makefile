@@ -70,10 +70,12 @@ $(UV): tools/install_uv.sh
 	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation $(addprefix --editable ,$(PROJECTS))
 	@touch $@
 
+# Not `npm ci`: npm 11 refuses a lock when the index that wrote it lacked a package for some other platform, and mirrors do.
+# `install --no-save` takes the same versions, verifies the same hashes, and leaves the lock alone.
 web/node_modules/.installed: web/package-lock.json web/package.json
 	@echo "== JavaScript libraries, as locked"
 	@tools/check_node.sh
-	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@cd web && npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(WEB_DIST)/.built: web/node_modules/.installed $(WEB_SOURCES)

@@ -68,7 +68,12 @@ def stages() -> list[Stage]:
     web = ROOT / "web"
     vitest = ("npm", "run", "--silent", "test", "--", "--reporter=default", "--reporter=junit")
     return [
-        Stage(name="format", group="check", title="Format", command=(str(BIN / "ruff"), "format", "--check", "--quiet")),
+        Stage(
+            name="format",
+            group="check",
+            title="Format",
+            command=(str(BIN / "ruff"), "format", "--check", "--output-format", "concise"),
+        ),
         Stage(name="lint", group="check", title="Lint", command=(str(BIN / "ruff"), "check", "--quiet")),
         Stage(name="types", group="check", title="Types", command=(str(BIN / "mypy"), "--no-error-summary", *typed)),
         Stage(name="contracts", group="check", title="Import contracts", command=(str(BIN / "lint-imports"), "--no-logo")),

@@ -40,6 +40,13 @@ def test_the_lock_of_the_browser_application_names_no_registry() -> None:
     assert [name for name, entry in packages.items() if name and not entry.get("link") and "integrity" not in entry] == []
 
 
+def test_the_lock_of_the_browser_application_is_of_its_manifest() -> None:
+    manifest = json.loads((ROOT / "web/package.json").read_text("utf-8"))
+    root = json.loads((ROOT / "web/package-lock.json").read_text("utf-8"))["packages"][""]
+    for kind in ("dependencies", "devDependencies"):
+        assert root.get(kind, {}) == manifest.get(kind, {}), "run `npm install` in web/"
+
+
 @pytest.mark.parametrize(
     ("rule", "text", "is_good"),
     [
