@@ -35,7 +35,10 @@ class FieldSpec:
 
 def _table(**kinds: str) -> Mapping[str, FieldSpec]:
     by_kind = {
-        name: FieldSpec(name, Kind(kind)) for kind_key, names in kinds.items() for name in names.split() for kind in [kind_key.replace("_", " ")]
+        name: FieldSpec(name, Kind(kind))
+        for kind_key, names in kinds.items()
+        for name in names.split()
+        for kind in [kind_key.replace("_", " ")]
     }
     return MappingProxyType(by_kind)
 
