@@ -32,6 +32,7 @@ from spanwise_server.domain.errors import (
 )
 
 PUBLIC_PREFIX = "/api/public/"
+_VALUE_ERROR = "Value error, "  # what Pydantic puts before the message of a ValueError of ours
 _LEADING_LOCATIONS = frozenset({"query", "path", "body", "header"})
 
 # The names by which clients of the Langfuse API know each kind; the first that fits counts.
@@ -108,7 +109,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
 async def _answer_invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):  # registered for this type alone
         raise error
-    issues = [Issue(message=fault["msg"], path=_path(fault["loc"]), code=fault["type"]) for fault in error.errors()]
+    issues = [Issue(fault["msg"].removeprefix(_VALUE_ERROR), _path(fault["loc"]), fault["type"]) for fault in error.errors()]
     return error_response(request.url.path, InvalidRequestError("Invalid request data", issues=issues))
 
 
