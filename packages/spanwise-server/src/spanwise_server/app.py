@@ -21,6 +21,7 @@ from spanwise_server.domain.errors import ConfigurationError
 from spanwise_server.services.api_keys import SecretHasher
 from spanwise_server.services.authentication import Authenticator
 from spanwise_server.services.container import Services
+from spanwise_server.services.ingestion import Ingestion
 from spanwise_server.services.logins import Logins
 from spanwise_server.services.projects import Projects
 from spanwise_server.services.provisioning import FirstStart, Provisioning, open_hasher
@@ -74,6 +75,9 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         hasher, first_start = await asyncio.to_thread(_prepare_metadata, database, settings, init, clock)
         events = await open_event_store(settings)
         stack.push_async_callback(events.close)
+        ingestion = Ingestion(events, settings, clock=clock)
+        ingestion.start()
+        stack.push_async_callback(ingestion.close)
         logins = Logins(database, clock=clock, session_hours=settings.session_hours)
         stack.callback(logins.close)
         yield Services(
@@ -84,6 +88,7 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             logins=logins,
             projects=Projects(database),
             events=events,
+            ingestion=ingestion,
             readiness=Readiness(database, events, events, clock=clock),
             first_start=first_start,
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spanwise_server.api import health, logins, projects
+from spanwise_server.api import health, ingest, logins, projects
 from spanwise_server.api.policies import RouteTable
 
 ROUTE_TABLES: Sequence[RouteTable] = (
     # Public API, as the SDKs know it
     health.routes,
     projects.routes,
+    ingest.routes,
     # Native API, for the browser application
     logins.routes,
 )

@@ -109,5 +109,7 @@ class ProjectAccess:
     role: Role = Role.MEMBER
     api_key_id: str | None = None
     """Set when a key pair was shown."""
+    public_key: str | None = None
+    """Likewise."""
     user_id: str | None = None
     """Set when a browser login was shown."""

@@ -131,12 +131,12 @@ class Authenticator:
         if credentials.secret_key is None:
             if key is None or self._has_expired(key):
                 raise UnauthorizedError(f"Invalid public key. {CONFIRM_HOST}", hint=_HINT)
-            return ProjectAccess(project_id=key.project_id, scope=KeyScope.SCORES, api_key_id=key.id)
+            return ProjectAccess(project_id=key.project_id, scope=KeyScope.SCORES, api_key_id=key.id, public_key=key.public_key)
         # An unknown public key costs the same comparison as a wrong secret.
         is_right = self._hasher.matches(credentials.secret_key, key.secret_hash if key else _NO_HASH)
         if key is None or not is_right or self._has_expired(key):
             raise UnauthorizedError(f"Invalid credentials. {CONFIRM_HOST}", hint=_HINT)
-        return ProjectAccess(project_id=key.project_id, api_key_id=key.id)
+        return ProjectAccess(project_id=key.project_id, api_key_id=key.id, public_key=key.public_key)
 
     def _has_expired(self, key: ApiKey) -> bool:
         return key.expires_at is not None and key.expires_at <= self._clock()

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from spanwise_server._lib.clock import Clock
 from spanwise_server.services.authentication import Authenticator
+from spanwise_server.services.ingestion import Ingestion
 from spanwise_server.services.logins import Logins
 from spanwise_server.services.projects import Projects
 from spanwise_server.services.provisioning import FirstStart
@@ -30,6 +31,7 @@ class Services:
     logins: Logins
     projects: Projects
     events: EventStore
+    ingestion: Ingestion
     readiness: Readiness
     first_start: FirstStart | None = field(default=None, repr=False)
     """Set on the very first start of the installation; only ``cli.serve`` looks at it, to print it once."""

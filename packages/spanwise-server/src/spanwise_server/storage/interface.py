@@ -44,8 +44,15 @@ class EventWriter(Protocol):
         afterwards. MUST raise if any row was not written. MUST be idempotent for the same rows and ``token``.
         """
 
-    async def stored_observations(self, keys: Collection[tuple[str, str]], /) -> Mapping[tuple[str, str], Sequence[Observation]]:
+    async def stored_observations(
+        self, keys: Collection[tuple[str, str]], /
+    ) -> Mapping[tuple[str, str], Sequence[Observation]]:
         """Return the live rows of each ``(project_id, id)``, payloads included; keys without rows are left out."""
+
+    async def stored_trace_records(
+        self, keys: Collection[tuple[str, str]], /
+    ) -> Mapping[tuple[str, str], Sequence[Observation]]:
+        """Return the live ``TRACE`` rows of each ``(project_id, trace_id)``; their own id is empty."""
 
     async def stored_scores(self, keys: Collection[tuple[str, str]], /) -> Mapping[tuple[str, str], Sequence[Score]]:
         """Return the live rows of each ``(project_id, id)``; keys without rows are left out."""

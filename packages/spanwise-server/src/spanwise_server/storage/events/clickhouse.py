@@ -58,22 +58,29 @@ class ClickHouseEventStore:
 
     async def write(self, rows: EventRows, /, *, token: str) -> None:
         """See ``EventWriter.write``."""
-        await self._insert("observations", columns.OBSERVATION_COLUMNS, (rows.observations, rows.vacated_observations), token)
-        await self._insert("scores", columns.SCORE_COLUMNS, (rows.scores, rows.vacated_scores), token)
+        await self._insert("observations", columns.OBSERVATION_COLUMNS, rows.observations, token)
+        await self._insert("scores", columns.SCORE_COLUMNS, rows.scores, token)
+        # After the rows that replace them: a crash in between leaves one row too many until the client sends again,
+        # never one too few.
+        await self._insert(
+            "observations", columns.OBSERVATION_COLUMNS, rows.vacated_observations, f"{token}-vacated", is_deleted=True
+        )
+        await self._insert("scores", columns.SCORE_COLUMNS, rows.vacated_scores, f"{token}-vacated", is_deleted=True)
 
     async def _insert(
         self,
         table: str,
         shape: Sequence[columns.Column],
-        rows: tuple[list[Observation], list[Observation]] | tuple[list[Score], list[Score]],
+        rows: Sequence[Observation] | Sequence[Score],
         token: str,
+        *,
+        is_deleted: bool = False,
     ) -> None:
-        live, vacated = rows
-        if not live and not vacated:
+        if not rows:
             return
 
         def run(client: Client) -> None:
-            block = columns.arrow_table(shape, [*live, *vacated], deleted=len(vacated))
+            block = columns.arrow_table(shape, rows, is_deleted=is_deleted)
             client.insert_arrow(table, block, settings={"insert_deduplication_token": token})
 
         await self._engine.on_writer(run)
@@ -82,12 +89,26 @@ class ClickHouseEventStore:
         self, keys: Collection[tuple[str, str]], /
     ) -> Mapping[tuple[str, str], Sequence[Observation]]:
         """See ``EventWriter.stored_observations``."""
-        sql = statement("stored_observations", columns=columns.select_list(columns.OBSERVATION_COLUMNS))
         found: dict[tuple[str, str], list[Observation]] = {}
+        for row in await self._stored("stored_observations", keys):
+            found.setdefault((row.project_id, row.id), []).append(row)
+        return found
+
+    async def stored_trace_records(
+        self, keys: Collection[tuple[str, str]], /
+    ) -> Mapping[tuple[str, str], Sequence[Observation]]:
+        """See ``EventWriter.stored_trace_records``."""
+        found: dict[tuple[str, str], list[Observation]] = {}
+        for row in await self._stored("stored_trace_records", keys):
+            found.setdefault((row.project_id, row.trace_id), []).append(row)
+        return found
+
+    async def _stored(self, name: str, keys: Collection[tuple[str, str]]) -> list[Observation]:
+        sql = statement(name, columns=columns.select_list(columns.OBSERVATION_COLUMNS))
+        found: list[Observation] = []
         for project_id, ids in _by_project(keys).items():
             rows = await self._read_from_writer(sql, {"project_id": project_id, "ids": ids})
-            for row in columns.observations(columns.OBSERVATION_COLUMNS, rows):
-                found.setdefault((project_id, row.id), []).append(row)
+            found.extend(columns.observations(columns.OBSERVATION_COLUMNS, rows))
         return found
 
     async def stored_scores(self, keys: Collection[tuple[str, str]], /) -> Mapping[tuple[str, str], Sequence[Score]]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 
 from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.scores import Score
 
-_Row = TypeVar("_Row", Observation, Score)
 _ArrayMaker = Callable[[list[Any]], "pa.Array[Any]"]
 _TIME = pa.timestamp("us", "UTC")
 _DECIMAL = pa.decimal128(18, 12)
@@ -115,10 +114,10 @@ SCORE_COLUMNS = _columns(
 )
 
 
-def arrow_table(columns: Sequence[Column], rows: Sequence[_Row], *, deleted: int = 0) -> pa.Table:
-    """Return ``rows`` as a table, one Arrow column a field, with ``is_deleted`` for the last ``deleted`` of them."""
+def arrow_table(columns: Sequence[Column], rows: Sequence[Observation] | Sequence[Score], *, is_deleted: bool) -> pa.Table:
+    """Return ``rows`` as a table, one Arrow column a field."""
     arrays = {column.name: column.make([getattr(row, column.name) for row in rows]) for column in columns}
-    arrays["is_deleted"] = pa.array([0] * (len(rows) - deleted) + [1] * deleted, type=pa.uint8())
+    arrays["is_deleted"] = pa.array([int(is_deleted)] * len(rows), type=pa.uint8())
     return pa.table(arrays)
 
 

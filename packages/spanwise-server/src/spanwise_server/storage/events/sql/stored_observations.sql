@@ -2,3 +2,4 @@ SELECT /*columns*/
 FROM observations FINAL
 WHERE project_id = {project_id:String}
   AND id IN ({ids:Array(String)})
+  AND type != 'TRACE'

@@ -1,0 +1,138 @@
+"""Takes telemetry in: from a request's bytes to rows that are durable and readable, or an error that says why not.
+
+Decoding runs off the event loop; commits are grouped (``ingest.group_commit``). Deleting goes through here as well, so that
+no write of the same rows is under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+from spanwise_server._lib.clock import Clock
+from spanwise_server.domain.accounts import KeyScope, ProjectAccess
+from spanwise_server.domain.errors import OverloadedError
+from spanwise_server.ingest.decode.batch import decode_batch
+from spanwise_server.ingest.decode.body import read_body
+from spanwise_server.ingest.decode.otlp import decode_spans
+from spanwise_server.ingest.decode.scores import decode_scores
+from spanwise_server.ingest.decoded import Decoded, DecodedBatch, DecodedScores, DecodedSpans, IngestContext, IngestLimits
+from spanwise_server.ingest.group_commit import CommitLimits, GroupCommit, IngestCounters
+from spanwise_server.settings import Settings
+from spanwise_server.storage.interface import EventAdmin, EventWriter
+
+_MIB = 1024 * 1024
+_INLINE_BYTES = 8 * 1024
+"""A body this small is decoded in less time than a thread takes to start on it."""
+_AnyDecoded = TypeVar("_AnyDecoded", bound=Decoded)
+
+
+class EventSink(EventWriter, EventAdmin, Protocol):
+    """What ingestion needs of the event store."""
+
+
+class Ingestion:
+    """The write side of the server. ``start`` it on the event loop; ``close`` it before the store."""
+
+    def __init__(self, store: EventSink, settings: Settings, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._max_decompressed_bytes = settings.max_decompressed_mib * _MIB
+        self._max_decoding_bytes = settings.ingest_queue_mib * _MIB
+        self._decoding_bytes = 0
+        self._limits = IngestLimits(
+            max_decompressed_bytes=self._max_decompressed_bytes,
+            max_json_depth=settings.max_json_depth,
+            max_attributes=settings.max_attributes,
+            max_attribute_bytes=settings.max_attribute_bytes,
+            max_batch_events=settings.max_batch_events,
+        )
+        limits = CommitLimits(
+            queue_bytes=settings.ingest_queue_mib * _MIB,
+            flush_rows=settings.ingest_flush_rows,
+            flush_bytes=settings.ingest_flush_mib * _MIB,
+        )
+        self._commits = GroupCommit(store, limits, now_ns=time.time_ns, is_shared=settings.events_url is not None)
+        # Two: one may wait for the interpreter lock in a decompression while the other builds rows.
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="decode")
+
+    @property
+    def counters(self) -> IngestCounters:
+        """What was taken, refused and written since the start."""
+        return self._commits.counters
+
+    def start(self) -> None:
+        """Begin to write, on the running event loop."""
+        self._commits.start()
+
+    async def close(self) -> None:
+        """Write what was accepted, refuse the rest."""
+        await self._commits.close()
+        self._threads.shutdown(wait=True)
+
+    def context(self, access: ProjectAccess, *, sdk_name: str, sdk_version: str) -> IngestContext:
+        """Describe the sender of a request that arrives now."""
+        return IngestContext(
+            project_id=access.project_id,
+            public_key=access.public_key or "",
+            sdk_name=sdk_name,
+            sdk_version=sdk_version,
+            received_at=self._clock(),
+            limits=self._limits,
+            is_scores_only=access.scope is KeyScope.SCORES,
+        )
+
+    async def spans(self, raw: bytes, *, is_json: bool, content_encoding: str, context: IngestContext) -> DecodedSpans:
+        """Take an OTLP trace request. Returns when its spans are durable and readable.
+
+        Raises:
+            InvalidRequestError, PayloadTooLargeError: the request must be changed.
+            OverloadedError: send it again later.
+        """
+        return await self._take(raw, content_encoding, lambda body: decode_spans(body, is_json=is_json, context=context))
+
+    async def batch(self, raw: bytes, *, content_encoding: str, context: IngestContext) -> DecodedBatch:
+        """Take a legacy batch; as ``spans``."""
+        return await self._take(raw, content_encoding, lambda body: decode_batch(body, context))
+
+    async def scores(self, raw: bytes, *, content_encoding: str, context: IngestContext) -> DecodedScores:
+        """Take one score or an array of scores; as ``spans``."""
+        return await self._take(
+            raw, content_encoding, lambda body: decode_scores(body, context, new_id=lambda: uuid.uuid4().hex[:16])
+        )
+
+    async def _take(self, raw: bytes, content_encoding: str, decode: Callable[[bytes], _AnyDecoded]) -> _AnyDecoded:
+        def run() -> _AnyDecoded:
+            return decode(
+                read_body(raw, content_encoding=content_encoding, max_decompressed_bytes=self._max_decompressed_bytes)
+            )
+
+        if self._decoding_bytes and self._decoding_bytes + len(raw) > self._max_decoding_bytes:
+            raise OverloadedError(
+                f"{self._decoding_bytes // 1024} KiB of requests are being decoded, which is the limit",
+                hint="send the request again; if this lasts, raise SPANWISE_INGEST_QUEUE_MIB",
+            )
+        self._decoding_bytes += len(raw)
+        try:
+            if len(raw) <= _INLINE_BYTES and not content_encoding:
+                decoded = run()
+            else:
+                decoded = await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        finally:
+            self._decoding_bytes -= len(raw)
+        await self._commits.submit(decoded)
+        return decoded
+
+    async def delete_traces(self, project_id: str, trace_ids: Sequence[str]) -> None:
+        """Delete the traces with everything in them; effective when it returns."""
+        async with self._commits.paused():
+            await self._store.delete_traces(project_id, trace_ids)
+
+    async def delete_scores(self, project_id: str, score_ids: Sequence[str]) -> None:
+        """Delete the scores; effective when it returns."""
+        async with self._commits.paused():
+            await self._store.delete_scores(project_id, score_ids)
