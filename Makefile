@@ -25,7 +25,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 .PHONY: help setup run test check bench web lock format clean chromium
 
 help: ## Show what make can do
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+	@sed -nE 's/^([a-z]+):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target what; do printf '  make %-8s%s\n' "$$target" "$$what"; done
 
 setup: .venv/.installed $(WEB_DIST)/.built ## Create .venv with every distribution and the spanwise command, build the browser application
 
