@@ -72,9 +72,11 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         prepare_data_dir(settings)
         database = MetadataDatabase(settings.database_url or default_url(settings.data_dir))
         stack.push_async_callback(database.close)
-        hasher, first_start = await asyncio.to_thread(_prepare_metadata, database, settings, init, clock)
+        await asyncio.to_thread(migrate, database)
         events = await open_event_store(settings)
         stack.push_async_callback(events.close)
+        # Last of what can fail: what it generates is shown by whoever gets the services, and never again.
+        hasher, first_start = await asyncio.to_thread(_provision, database, settings, init, clock)
         ingestion = Ingestion(events, settings, clock=clock)
         ingestion.start()
         stack.push_async_callback(ingestion.close)
@@ -109,9 +111,8 @@ def prepare_data_dir(settings: Settings) -> None:
         ) from error
 
 
-def _prepare_metadata(
+def _provision(
     database: MetadataDatabase, settings: Settings, init: InitSettings, clock: Clock
 ) -> tuple[SecretHasher, FirstStart | None]:
-    migrate(database)
     hasher = open_hasher(database, settings.data_dir)
     return hasher, Provisioning(hasher, settings, init, clock=clock).run(database)

@@ -1,0 +1,34 @@
+"""Reads the settings for a command and turns what is wrong with them into an error a person can act on."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+
+from spanwise_server.domain.errors import ConfigurationError
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load_settings(kind: type[S], **options: Any) -> S:
+    """Return the settings of ``kind``; command-line ``options`` win over the environment.
+
+    Raises:
+        ConfigurationError: A value is not acceptable. The message names the variable and never repeats the value.
+    """
+    try:
+        return kind(**options)
+    except ValidationError as error:
+        prefix = str(kind.model_config.get("env_prefix", ""))
+        faults = [_describe(prefix, options, fault["loc"], fault["msg"]) for fault in error.errors()]
+        raise ConfigurationError(" ".join(faults), hint="docs/reference/settings.md lists every setting.") from None
+
+
+def _describe(prefix: str, options: dict[str, Any], location: tuple[int | str, ...], fault: str) -> str:
+    name = str(location[0]) if location else ""
+    # Pydantic names a fault in an environment variable by the variable in lower case, prefix included.
+    name = name.lower().removeprefix(prefix.lower())
+    shown = f"--{name.replace('_', '-')}" if name in options else f"{prefix}{name.upper()}"
+    return f"{shown}: {fault[:1].lower()}{fault[1:]}."
