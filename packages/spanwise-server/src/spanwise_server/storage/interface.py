@@ -77,6 +77,9 @@ class EventReader(Protocol):
     async def get_trace(self, project_id: str, trace_id: str, /) -> Trace | None:
         """Return the trace with payloads and observation ids, or none."""
 
+    async def get_traces(self, project_id: str, trace_ids: Collection[str], /) -> list[Trace]:
+        """Return those of the traces that exist, in no order, without payloads."""
+
     async def trace_observations(self, project_id: str, trace_id: str, /, *, with_payloads: bool) -> list[Observation]:
         """Return every observation of the trace (no ``TRACE`` rows), by ``start_time`` ascending, then id."""
 

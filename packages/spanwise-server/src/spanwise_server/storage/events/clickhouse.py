@@ -52,6 +52,7 @@ class ClickHouseEventStore:
         self.count_sessions = self._sessions.count
         self.get_observation = self._observations.get
         self.get_trace = self._traces.get
+        self.get_traces = self._traces.get_many
         self.trace_observations = self._observations.of_trace
 
     # Writing

@@ -33,6 +33,7 @@ def costs(word: str) -> str:
 
 COLUMNS = {
     "trace_environment": "environment",
+    "trace_name": "multiIf(type = 'TRACE', name, trace_name != '', trace_name, is_root AND source != 'ingestion', name, '')",
     "model_id": "''",
     "experiment_id": "experiment['id']",
     "experiment_name": "experiment['name']",
@@ -62,7 +63,10 @@ _SCORE_FIELDS = {
     "trace_score_categories": _TRACE_SCORED,
     "trace_score_booleans": _TRACE_SCORED,
 }
-COMPILER = Compiler(OBSERVATION_FIELDS, COLUMNS, scored=_SCORE_FIELDS)
+_TRACE_FACTS = ("user_id", "session_id", "trace_name", "tags", "release")
+"""Facts of the trace, which may stand on any of its rows: on the root alone, or on a trace record."""
+_ANY_ROW_OF_TRACE = ("trace_id", statement("traces_with_row", filters="{condition}"))
+COMPILER = Compiler(OBSERVATION_FIELDS, COLUMNS, scored=_SCORE_FIELDS, related=dict.fromkeys(_TRACE_FACTS, _ANY_ROW_OF_TRACE))
 
 
 class ObservationReader:

@@ -7,7 +7,7 @@ cut a trace in two, and a wider one is tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -103,6 +103,11 @@ class TraceReader:
         query = TraceQuery(project_id=project_id, with_payloads=True, with_observation_ids=True)
         traces = await self._describe(query, [(trace_id, 0, 0, 0)], is_bounded=False)
         return traces[0] if traces else None
+
+    async def get_many(self, project_id: str, trace_ids: Collection[str]) -> list[Trace]:
+        """Return those of the traces that exist, without payloads."""
+        found = [(trace_id, 0, 0, 0) for trace_id in dict.fromkeys(trace_ids)]
+        return await self._describe(TraceQuery(project_id=project_id), found, is_bounded=False) if found else []
 
     async def _describe(self, query: TraceQuery, found: Sequence[Found], *, is_bounded: bool = True) -> list[Trace]:
         parameters = {
