@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.scores import Score, ScoreDataType
 from spanwise_server.domain.traces import Trace
 from spanwise_server.query.expressions import And, Comparison, Expression, Field, Operator
@@ -15,14 +16,28 @@ _PAGE = 1000
 """Rows a statement when everything is wanted: bounds the memory of one result, not the answer."""
 
 
-async def traces_by_id(reader: EventReader, project_id: str, trace_ids: Collection[str]) -> dict[str, Trace]:
+async def traces_by_id(reader: EventReader, project_id: str, trace_ids: Iterable[str]) -> dict[str, Trace]:
     """Return the known ones of ``trace_ids``, without payloads."""
-    wanted = tuple(sorted({trace_id for trace_id in trace_ids if trace_id}))
-    if not wanted:
-        return {}
-    where = Comparison(Field("id"), Operator.ANY_OF, wanted)
-    found = await reader.find_traces(TraceQuery(project_id=project_id, where=where, limit=len(wanted)))
-    return {trace.id: trace for trace in found}
+    wanted = {trace_id for trace_id in trace_ids if trace_id}
+    return {trace.id: trace for trace in await reader.get_traces(project_id, wanted)} if wanted else {}
+
+
+async def add_trace_facts(reader: EventReader, project_id: str, rows: Sequence[Observation]) -> None:
+    """Give each observation what is known of its trace: clients say it once, often on the root or in a trace record.
+
+    An observation's own user and session stay.
+    """
+    traces = await traces_by_id(reader, project_id, (row.trace_id for row in rows))
+    for row in rows:
+        trace = traces.get(row.trace_id)
+        if trace is None:  # deleted since the rows were read
+            continue
+        row.user_id = row.user_id or trace.user_id
+        row.session_id = row.session_id or trace.session_id
+        row.trace_name = trace.name
+        row.trace_public = trace.public
+        row.tags = trace.tags
+        row.release = trace.release
 
 
 async def scores_of_trace(reader: EventReader, project_id: str, trace_id: str) -> list[Score]:
@@ -34,6 +49,11 @@ async def scores_of_trace(reader: EventReader, project_id: str, trace_id: str) -
         )
     )
     return await _all_scores(reader, project_id, where)
+
+
+async def all_scores_of_trace(reader: EventReader, project_id: str, trace_id: str) -> list[Score]:
+    """Return every score of the trace and its observations, newest first, corrections included."""
+    return await _all_scores(reader, project_id, Comparison(Field("trace_id"), Operator.EQ, trace_id))
 
 
 async def score_ids_by_trace(reader: EventReader, project_id: str, trace_ids: Sequence[str]) -> Mapping[str, list[str]]:

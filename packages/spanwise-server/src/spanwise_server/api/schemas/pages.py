@@ -35,8 +35,25 @@ class Message(TypedDict):
     message: str
 
 
+class Fault(TypedDict):
+    """One fault in a request: what and where."""
+
+    code: str
+    path: list[str | int]
+    message: str
+
+
 class ApiError(TypedDict):
-    """The body of every error of the public API; ``error`` is a class name, or the list of what is wrong."""
+    """The body of every error of the public API; ``error`` is a class name, or the list of faults."""
 
     message: str
-    error: NotRequired[object]
+    error: str | list[Fault]
+
+
+class NativeError(TypedDict):
+    """The body of every error of the native API."""
+
+    code: str
+    message: str
+    hint: NotRequired[str]
+    issues: NotRequired[list[Fault]]
