@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -14,6 +16,7 @@ from spanwise_server._lib.clock import Clock, system_clock
 from spanwise_server.api.body_limits import BodyLimits
 from spanwise_server.api.cors import PublicCors
 from spanwise_server.api.errors import register_error_handlers
+from spanwise_server.api.policies import PUBLIC, PolicyRoute
 from spanwise_server.api.request_context import RequestContext
 from spanwise_server.api.request_paths import LenientPaths
 from spanwise_server.api.routes import ROUTE_TABLES
@@ -30,6 +33,7 @@ from spanwise_server.settings import InitSettings, Settings
 from spanwise_server.storage.events.clickhouse import open_event_store
 from spanwise_server.storage.metadata.database import MetadataDatabase, default_url
 from spanwise_server.storage.metadata.schema import migrate
+from spanwise_server.web.assets import FILE_ROUTES, PAGE_ROUTES, WebApplication
 
 _MIB = 1024 * 1024
 
@@ -56,7 +60,17 @@ def create_app(services: Services) -> FastAPI:
     register_error_handlers(app)
     for table in ROUTE_TABLES:
         app.router.routes.extend(table)
+    app.router.routes.extend(_web_routes(settings))
     return app
+
+
+def _web_routes(settings: Settings) -> Iterator[PolicyRoute]:
+    """Yield the browser application's routes; last, because the shortest of them would answer for others."""
+    base_path = urlsplit(settings.public_url or "").path.rstrip("/") + "/"
+    web = WebApplication(Path(__file__).parent / "web" / "dist", base_path=base_path)
+    for paths, endpoint in ((PAGE_ROUTES, web.page), (FILE_ROUTES, web.file)):
+        for path in paths:
+            yield PolicyRoute(path, endpoint, policy=PUBLIC, methods=["GET"], include_in_schema=False, response_model=None)
 
 
 @asynccontextmanager

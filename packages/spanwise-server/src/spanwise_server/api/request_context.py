@@ -17,7 +17,7 @@ from spanwise_server.api.errors import internal_error_response
 REQUEST_ID_HEADER = "X-Request-Id"
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """Nothing from elsewhere, nothing inline: telemetry shown in a page can then not run as script."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 
 from spanwise_server.domain.errors import ConfigurationError
+from spanwise_server.settings import InitSettings, Settings
 
-S = TypeVar("S", bound=BaseSettings)
+S = TypeVar("S", Settings, InitSettings)
 
 
 def load_settings(kind: type[S], **options: Any) -> S:
