@@ -24,7 +24,8 @@ UNRECOGNISED_COST_KEY: Final = "cost_unrecognised"
 """Metadata key under which parts of a cost that are not amounts stay visible."""
 
 _COST_QUANTUM: Final = Decimal("0.000000000001")
-_MAX_KEYS: Final = 256  # real maps have under 20; a map column with thousands of distinct keys would slow every reader down
+USAGE_KEYS_MAX: Final = 256
+"""Real maps have under 20 keys; a map column with thousands of distinct ones would slow every reader down."""
 _MAX_DEPTH: Final = 4
 _NUMBER: Final = re.compile(r"\+?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 _TOTAL_KEYS: Final = ("total", "total_tokens", "totalTokens", "totalTokenCount", "total_token_count")
@@ -45,6 +46,11 @@ _DETAIL_ALIASES: Final = {
     "reasoningTokens": "reasoning_tokens",
     "audioTokens": "audio_tokens",
 }
+_PARTS: Final = {
+    "input": ("input_cached_tokens", "input_cache_creation", "input_audio_tokens"),
+    "output": ("output_reasoning_tokens", "output_audio_tokens"),
+}
+_COUNTED: Final = ("input", "output", *_PARTS["input"], *_PARTS["output"])
 _REMAINDERS: Final = frozenset({"noCacheTokens", "no_cache_tokens"})
 """Details that say what is left after the others; as parts they would leave nothing."""
 
@@ -119,7 +125,7 @@ def normalise_usage(value: Any) -> Usage:  # any JSON value: clients put anythin
     nested: dict[str, int] = {}
     unrecognised: dict[str, Any] = {}
     for key, raw in source.items():
-        if raw.__class__ is int and 0 <= raw <= UNITS_MAX and len(units) < _MAX_KEYS and key not in _MONEY_KEYS:
+        if raw.__class__ is int and 0 <= raw <= UNITS_MAX and len(units) < USAGE_KEYS_MAX and key not in _MONEY_KEYS:
             units[key] = raw
         elif raw is not None:
             _sort_in(key, raw, units, nested, unrecognised)
@@ -149,7 +155,7 @@ def normalise_cost(value: Any) -> Cost:  # any JSON value: clients put anything 
     usd: dict[str, Decimal] = {}
     unrecognised: dict[str, Any] = {}
     for key, raw in _leaves(source):
-        amount = _dollars(raw) if len(usd) < _MAX_KEYS else None
+        amount = _dollars(raw) if len(usd) < USAGE_KEYS_MAX else None
         if amount is not None:
             usd[key] = amount
         else:
@@ -164,6 +170,24 @@ def normalise_cost(value: Any) -> Cost:  # any JSON value: clients put anything 
     return Cost(usd, total, unrecognised)
 
 
+def contain_parts(units: dict[str, int]) -> dict[str, int]:
+    """Take the known parts of input and output out of them, and fill in a missing total.
+
+    For counters that are reported one by one, as OpenTelemetry does, where cached, reasoning and audio tokens are counted
+    inside input and output. Counters of other names are details that no total contains.
+    """
+    result = dict(units)
+    given_total = result.pop("total", None)
+    for whole, names in _PARTS.items():
+        take_out_parts(result, whole, {name: result[name] for name in names if name in result})
+    if given_total is None and result:
+        counted = [result[name] for name in _COUNTED if name in result]
+        given_total = min(sum(counted or result.values()), UNITS_MAX)
+    if given_total is not None:
+        result["total"] = given_total
+    return result
+
+
 def take_out_parts(units: dict[str, int], whole: str, parts: Mapping[str, int]) -> None:
     """Add ``parts`` to ``units`` and subtract them from ``units[whole]``, never below 0."""
     left = units.get(whole)
@@ -173,12 +197,6 @@ def take_out_parts(units: dict[str, int], whole: str, parts: Mapping[str, int]) 
             left -= count
     if left is not None:
         units[whole] = max(left, 0)
-
-
-def fill_total(units: dict[str, int]) -> None:
-    """Set ``total`` to the sum of the other units when it is missing; leave an empty map empty."""
-    if units and "total" not in units:
-        units["total"] = min(sum(units.values()), UNITS_MAX)
 
 
 def parse_units(value: Any) -> int | None:  # any JSON value
@@ -223,7 +241,7 @@ def _is_modality_count(item: object) -> bool:
 def _sort_in(key: str, raw: Any, units: dict[str, int], nested: dict[str, int], unrecognised: dict[str, Any]) -> None:
     """Put what stands under one top-level key where it belongs."""
     for leaf, value in _leaves({key: raw}):
-        count = None if key in _MONEY_KEYS or len(units) + len(nested) >= _MAX_KEYS else parse_units(value)
+        count = None if key in _MONEY_KEYS or len(units) + len(nested) >= USAGE_KEYS_MAX else parse_units(value)
         if count is None:
             unrecognised[leaf] = value
         elif leaf == key:

@@ -1,0 +1,157 @@
+"""An OTLP trace export request, whole: which spans are kept, which are refused, and the limits of one request.
+
+The encodings are ``otlp_protobuf``'s and ``otlp_json``'s business, the meaning of attributes ``ingest.conventions``'s.
+The body arrives decompressed (``decode.body``).
+
+What is refused follows the OTLP specification (1.x, "Partial Success") rather than failing the request for one bad span: a
+client that gets a 400 throws the whole batch away, so one wrong id would cost its neighbours. Only a request whose
+structure cannot be read (not protobuf, not JSON, ``resourceSpans``, ``scopeSpans`` or ``spans`` no arrays) fails as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from spanwise_server.domain.errors import InvalidRequestError, PayloadRejectedError, PayloadTooLargeError
+from spanwise_server.domain.observations import Observation
+from spanwise_server.ingest.conventions.mapping import SpanMapper
+from spanwise_server.ingest.decode import otlp_json, otlp_protobuf
+from spanwise_server.ingest.decode.body import parse_json
+from spanwise_server.ingest.decoded import DecodedSpans, IngestContext
+from spanwise_server.ingest.spans import Resource, Scope, Span
+
+_ROW_BYTES: Final = 2500
+"""Measured with realistic spans: what a row holds besides the text that came in the request."""
+_TEXT_FACTOR: Final = 2
+"""Text in memory is wider than UTF-8 when it is not Latin."""
+
+
+class _Group(msgspec.Struct, gc=False):
+    """The spans of one scope in one resource, not yet read."""
+
+    resource: Resource
+    scope: Scope
+    spans: Sequence[Any]  # messages of the encoding
+    where: str
+
+
+class _Encoding(msgspec.Struct, frozen=True):
+    """How one encoding names faults and reads spans."""
+
+    find_fault: Callable[[Any], str]
+    read_span: Callable[[Any, int, int, int], Span]
+
+
+_PROTOBUF: Final = _Encoding(otlp_protobuf.find_fault, otlp_protobuf.read_span)
+_JSON: Final = _Encoding(otlp_json.find_fault, otlp_json.read_span)
+
+
+def decode_spans(body: bytes, *, is_json: bool, context: IngestContext) -> DecodedSpans:
+    """Decode an ExportTraceServiceRequest into complete observations.
+
+    Args:
+        body: The decompressed body.
+        is_json: The body is OTLP/JSON; else it is OTLP/protobuf.
+        context: Who sent it, when, and the limits.
+
+    Returns:
+        The observations of all spans that can be kept, in the order sent. ``rejected_spans`` counts the others (ids of
+        the wrong length, not hex, or all zeros) and ``rejection`` names the first of them.
+
+    Raises:
+        InvalidRequestError: The request's structure cannot be read.
+        PayloadTooLargeError: It holds more than ``max_batch_events`` spans.
+    """
+    groups = _read_json_groups(body, context) if is_json else _read_protobuf_groups(body, context)
+    limits = context.limits
+    span_count = sum(len(group.spans) for group in groups)
+    if span_count > limits.max_batch_events:
+        raise PayloadTooLargeError(
+            f"The request has {span_count} spans; at most {limits.max_batch_events} are accepted in one request",
+            hint="Export smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE), or raise SPANWISE_MAX_BATCH_EVENTS on the server.",
+        )
+    result = DecodedSpans()
+    encoding = _JSON if is_json else _PROTOBUF
+    mapper = SpanMapper(context)
+    for group in groups:
+        _decode_group(group, encoding, mapper, result, context)
+    result.size_bytes = len(body) * _TEXT_FACTOR + _ROW_BYTES * len(result.observations)
+    return result
+
+
+def _decode_group(group: _Group, encoding: _Encoding, mapper: SpanMapper, result: DecodedSpans, context: IngestContext) -> None:
+    """Append the group's observations to ``result`` and count what is refused."""
+    find_fault = encoding.find_fault
+    read_span = encoding.read_span
+    map_span = mapper.for_scope(group.resource, group.scope)
+    observations: list[Observation] = result.observations
+    received_at = context.received_at
+    max_attributes = context.limits.max_attributes
+    max_value_bytes = context.limits.max_attribute_bytes
+    for index, message in enumerate(group.spans):
+        fault = find_fault(message)
+        if fault:
+            result.rejected_spans += 1
+            if not result.rejection:
+                result.rejection = f"{group.where}.spans[{index}]: {fault}"
+            continue
+        observations.append(map_span(read_span(message, received_at, max_attributes, max_value_bytes)))
+
+
+def _read_protobuf_groups(body: bytes, context: IngestContext) -> list[_Group]:
+    request = otlp_protobuf.parse_request(body)
+    limit = context.limits.max_attribute_bytes
+    most = context.limits.max_attributes
+    groups = []
+    for r, resource_spans in enumerate(request.resource_spans):
+        resource = Resource(otlp_protobuf.read_attributes(resource_spans.resource.attributes, limit, [], most))
+        for s, scope_spans in enumerate(resource_spans.scope_spans):
+            message = scope_spans.scope
+            attributes = otlp_protobuf.read_attributes(message.attributes, limit, [], most)
+            scope = Scope(message.name, message.version, attributes)
+            groups.append(_Group(resource, scope, scope_spans.spans, f"resourceSpans[{r}].scopeSpans[{s}]"))
+    return groups
+
+
+def _read_json_groups(body: bytes, context: IngestContext) -> list[_Group]:
+    try:
+        request = parse_json(body, context.limits)
+    except PayloadRejectedError:
+        raise
+    except InvalidRequestError as error:
+        raise otlp_json.broken_request(error.message, ()) from error
+    if not isinstance(request, dict):
+        raise otlp_json.broken_request("the body must be an object with resourceSpans", ())
+    groups = []
+    for r, resource_spans in enumerate(otlp_json.list_of(request, "resourceSpans", "resource_spans", ())):
+        path = ("resourceSpans", r)
+        entry = _as_object(resource_spans, path)
+        resource = Resource(_read_json_attributes(entry.get("resource"), context))
+        for s, scope_spans in enumerate(otlp_json.list_of(entry, "scopeSpans", "scope_spans", path)):
+            scope_path = (*path, "scopeSpans", s)
+            scope_entry = _as_object(scope_spans, scope_path)
+            message = scope_entry.get("scope")
+            message = message if isinstance(message, dict) else {}
+            name, version = message.get("name"), message.get("version")
+            scope = Scope(
+                name if isinstance(name, str) else "",
+                version if isinstance(version, str) else "",
+                _read_json_attributes(message, context),
+            )
+            spans = otlp_json.list_of(scope_entry, "spans", "spans", scope_path)
+            groups.append(_Group(resource, scope, spans, f"resourceSpans[{r}].scopeSpans[{s}]"))
+    return groups
+
+
+def _as_object(value: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise otlp_json.broken_request("must be an object", path)
+    return value
+
+
+def _read_json_attributes(owner: object, context: IngestContext) -> dict[str, Any]:
+    attributes = owner.get("attributes") if isinstance(owner, dict) else None
+    return otlp_json.read_attributes(attributes, context.limits.max_attributes, context.limits.max_attribute_bytes, [])
