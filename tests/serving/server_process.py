@@ -1,4 +1,4 @@
-"""A real ``spanwise serve`` process for the tests of this folder: its own port, data directory, keys and log.
+"""A real ``spanwise serve`` process for tests and benches: its own port, data directory, keys and log.
 
 Must not reach into the server's code: what these tests see is what an application sees.
 """
@@ -46,6 +46,7 @@ class ServerProcess:
     settings: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
+    _is_told: bool = False
 
     @property
     def url(self) -> str:
@@ -109,9 +110,29 @@ class ServerProcess:
             time.sleep(0.05)
         raise AssertionError(f"the server was not ready after {START_SECONDS:.0f} s:\n{self.log}")
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End the process as a crash would: no handler runs, nothing is flushed."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+    def terminate(self) -> None:
+        """Send SIGTERM and return at once; leaving the context waits for the end."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+        self._is_told = True
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+        if self._process is None:
+            return
+        if not self._is_told:
+            self._process.send_signal(signal.SIGTERM)
         try:
             code = self._process.wait(timeout=60)
         except subprocess.TimeoutExpired:
