@@ -12,10 +12,12 @@ from starlette.responses import Response
 from spanwise_server.api.schemas.pages import ApiError, NativeError
 
 PUBLIC_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    "4XX": {"model": ApiError, "description": "What is wrong with the request."}
+    "4XX": {"model": ApiError, "description": "What is wrong with the request."},
+    503: {"model": ApiError, "description": "The server cannot answer now; `Retry-After` says when to ask again."},
 }
 NATIVE_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    "4XX": {"model": NativeError, "description": "What is wrong with the request."}
+    "4XX": {"model": NativeError, "description": "What is wrong with the request."},
+    503: {"model": NativeError, "description": "The server cannot answer now; `Retry-After` says when to ask again."},
 }
 
 

@@ -43,7 +43,7 @@ _ORDER_FIELDS = {
     "release": "release",
     "version": "version",
     "public": "public",
-    "bookmarked": "bookmarked",
+    "bookmarked": "id",  # nothing is bookmarked, so all are equal and the id decides
     "sessionId": "session_id",
 }
 _NEWEST_FIRST = Order("timestamp")

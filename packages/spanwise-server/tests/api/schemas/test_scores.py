@@ -40,7 +40,7 @@ def test_value_and_text_by_data_type(fields: dict[str, Any], wire: dict[str, Any
 @pytest.mark.parametrize(("fields", "wire"), VALUES)
 def test_the_sdk_reads_every_data_type(fields: dict[str, Any], wire: dict[str, Any]) -> None:
     parsed: Any = parse_obj_as(
-        cast(Any, SdkScore), shown(score_v2(score("p", "s1", session_id="s", metadata={"k": "1"}, **fields)))
+        cast("Any", SdkScore), shown(score_v2(score("p", "s1", session_id="s", metadata={"k": "1"}, **fields)))
     )
     assert parsed.id == "s1"
     assert parsed.session_id == "s"

@@ -37,7 +37,7 @@ def test_the_value_has_the_type_of_its_data_type(fields: dict[str, Any], value: 
 @pytest.mark.parametrize(("fields", "value"), VALUES)
 @pytest.mark.parametrize("groups", [set[str](), set(GROUPS)])
 def test_the_newest_sdk_reads_every_data_type(fields: dict[str, Any], value: object, groups: set[str]) -> None:
-    parsed: Any = parse_obj_as(cast(Any, SdkScore), shown({**fields, "trace_id": "t", "observation_id": "o"}, groups))
+    parsed: Any = parse_obj_as(cast("Any", SdkScore), shown({**fields, "trace_id": "t", "observation_id": "o"}, groups))
     assert parsed.value == value
     assert parsed.data_type == fields["data_type"]
     if groups:
