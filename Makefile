@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_HTTP_TIMEOUT ?= 180
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
-.PHONY: help setup run test check bench web lock format clean chromium
+.PHONY: help setup run test check bench web lock format reference clean chromium
 
 help: ## Show what make can do
 	@sed -nE 's/^([a-z]+):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target what; do printf '  make %-8s%s\n' "$$target" "$$what"; done
@@ -32,7 +32,7 @@ setup: .venv/.installed $(WEB_DIST)/.built ## Create .venv with every distributi
 run: setup ## Start the server with a demo project and sample agents on 127.0.0.1:3000 (options: ARGS="--port 4000")
 	@$(PY) tools/run_demo.py $(ARGS)
 
-test: setup chromium ## Check and test everything (one stage: ARGS=server; see tools/run_tests.py --list)
+test: setup chromium ## Check and test everything (one stage: ARGS=packages; see tools/run_tests.py --list)
 	@$(PY) tools/run_tests.py $(ARGS)
 
 check: .venv/.installed web/node_modules/.installed ## Format, lint, types, contracts, architecture
@@ -49,6 +49,9 @@ lock: $(UV) ## Resolve requirements.lock anew (one library: ARGS="--upgrade-pack
 format: .venv/.installed ## Format and fix what a machine can fix
 	@.venv/bin/ruff format
 	@.venv/bin/ruff check --fix
+
+reference: .venv/.installed ## Write the reference pages that are generated from the code
+	@$(PY) tools/write_reference.py
 
 clean: ## Remove everything that make created, apart from the data of the demo
 	rm -rf .venv .tools build $(WEB_DIST) web/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
