@@ -100,3 +100,16 @@ class InitSettings(BaseSettings):
     user_email: str | None = Field(None, description="E-mail of the first administrator.")
     user_name: str | None = Field(None, description="Name of the first administrator.")
     user_password: SecretStr | None = Field(None, description="Password of the first administrator.")
+
+
+class ClientSettings(BaseSettings):
+    """A client's view of a server, under the names that the Langfuse SDKs read. Only ``spanwise doctor`` is such a client."""
+
+    model_config = SettingsConfigDict(env_prefix="LANGFUSE_", extra="ignore", frozen=True)
+
+    base_url: str | None = Field(
+        None, description="Address of the server to check. Default: the one that uses the data directory."
+    )
+    host: str | None = Field(None, description="The same under its older name; `LANGFUSE_BASE_URL` wins.")
+    public_key: str | None = Field(None, description="Public key to check, and to send and read back a test trace with.")
+    secret_key: SecretStr | None = Field(None, description="Its secret key.")

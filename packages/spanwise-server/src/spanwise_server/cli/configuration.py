@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from spanwise_server.domain.errors import ConfigurationError
-from spanwise_server.settings import InitSettings, Settings
+from spanwise_server.settings import ClientSettings, InitSettings, Settings
 
-S = TypeVar("S", Settings, InitSettings)
+S = TypeVar("S", Settings, InitSettings, ClientSettings)
 
 
 def load_settings(kind: type[S], **options: Any) -> S:

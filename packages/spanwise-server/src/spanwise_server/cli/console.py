@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console, Group
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from spanwise_server.domain.errors import SpanwiseError
@@ -22,47 +23,45 @@ def output() -> Console:
 def print_error(error: SpanwiseError) -> None:
     """Say on standard error what is wrong and what to do."""
     console = Console(stderr=True, highlight=False, emoji=False, markup=False, soft_wrap=True)
-    console.print(Text("Error: ", style="bold red") + Text(error.message, style="not bold"))
+    console.print(Text.assemble(("Error: ", "bold red"), error.message))
     if error.hint:
-        console.print(Text("What to do: ", style="bold") + Text(error.hint, style="not bold"))
+        console.print(Text.assemble(("What to do: ", "bold"), error.hint))
 
 
 def print_first_start(console: Console, first: FirstStart, url: str) -> None:
     """Show what the first start created, secrets included: the one time that anything prints them."""
-    rows = _rows(
-        [
-            ("Log in", f"{url}/login"),
-            ("E-mail", first.email),
-            ("Password", first.generated_password or "as set"),
-            ("Project", first.project_name),
-            ("Public key", first.public_key),
-            ("Secret key", first.generated_secret_key or "as set"),
-        ]
-    )
-    title = "First start"
-    notice = Text("Shown once. Keep what you need of it now.", style="yellow")
+    login = [
+        ("Log in", f"{url}/login"),
+        ("E-mail", first.email),
+        ("Password", first.generated_password or "(as set)"),
+        ("Project", first.project_name),
+    ]
+    lines = [
+        *_rows(login),
+        Text(),
+        Text("Point a Langfuse application at it (SDKs before version 3 read LANGFUSE_HOST instead):", style="dim"),
+        Text(f"export LANGFUSE_BASE_URL={url}"),
+        Text(f"export LANGFUSE_PUBLIC_KEY={first.public_key}"),
+        Text(f"export LANGFUSE_SECRET_KEY={first.generated_secret_key or '(as set)'}"),
+        Text(),
+        Text("Shown once. Keep what you need of it now.", style="yellow"),
+    ]
     if console.is_terminal:
-        console.print(Panel(Group(rows, Text(), notice), title=title, title_align="left", border_style="cyan", expand=False))
+        console.print(Panel(Group(*lines), title="First start", title_align="left", border_style="cyan", expand=False))
     else:
-        console.print(title, notice.plain, rows, sep="\n")
+        console.print("First start", *lines, "", sep="\n")
 
 
 def print_ready(console: Console, *, url: str, version: str, data_dir: str, is_reachable: bool) -> None:
-    """Say where the server listens and how to point a program at it."""
-    console.print(Text.assemble(("Spanwise ", "bold"), (version, "bold"), " listens on ", (url, "bold cyan")))
-    console.print(
-        _rows([("Data", data_dir), ("Browser", f"{url}/login"), ("Programs", f"LANGFUSE_BASE_URL={url} and a key pair")])
-    )
+    """Say where the server listens, and what is where."""
+    console.print(Text.assemble((f"Spanwise {version}", "bold"), " listens on ", (url, "bold cyan")))
+    console.print(*_rows([("Browser", f"{url}/login"), ("Data", data_dir)]), sep="\n")
     if is_reachable:
         console.print(
             Text("Others can reach this address. Put it behind HTTPS before you send secrets over it.", style="yellow")
         )
 
 
-def _rows(rows: list[tuple[str, str]]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ignore")
-    for name, value in rows:
-        table.add_row(name, value)
-    return table
+def _rows(rows: Sequence[tuple[str, str]]) -> list[Text]:
+    width = max(len(name) for name, _ in rows)
+    return [Text.assemble((f"{name:<{width}}  ", "dim"), value) for name, value in rows]

@@ -56,6 +56,8 @@ def _hold_and_serve(settings: Settings, init: InitSettings) -> int:
     from spanwise_server.cli.server_process import ServerProcess
     from spanwise_server.storage.directory_lock import hold_directory
 
+    # Whatever the server or the engine writes is for its owner only.
+    os.umask(0o077)
     prepare_data_dir(settings)
     with hold_directory(settings.data_dir) as lock, listen(settings.host, settings.port) as listener:
         process = ServerProcess(settings, init, lock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, column, inspect, select, table, text
 
 from spanwise_server.domain.errors import ConfigurationError
 from spanwise_server.storage.metadata.database import MetadataDatabase
@@ -52,3 +52,11 @@ def _run_alembic(connection: Connection, current: str | None, revision: str) -> 
     config.attributes["connection"] = connection
     is_forward = revision != "base" and (current is None or REVISIONS.index(revision) > REVISIONS.index(current))
     (command.upgrade if is_forward else command.downgrade)(config, revision)
+
+
+def dump_schema(connection: Connection) -> str:
+    """Return the statements that SQLite keeps for the tables and indexes: what ``schema.sql`` holds, for review."""
+    statement = text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name != :version ORDER BY tbl_name, type DESC, name")
+    rows = connection.execute(statement, {"version": _VERSION_TABLE}).scalars()
+    lines = "\n\n".join(f"{sql};" for sql in rows).splitlines()
+    return "\n".join(line.rstrip().replace("\t", "    ") for line in lines) + "\n"
