@@ -65,3 +65,13 @@ class DecodedBatch(Decoded, kw_only=True):
 
     successes: list[EventResult] = []
     errors: list[EventResult] = []
+
+
+class DecodedScores(Decoded, kw_only=True):
+    """A ``POST /scores`` request: accepted scores in ``partials``. A single score that is wrong never gets here."""
+
+    is_array: bool
+    ids: list[str] = []
+    """Ids of the accepted scores, in order; generated where the client gave none."""
+    errors: list[str] = []
+    """One message for each refused item of an array; it begins with the item's index."""
