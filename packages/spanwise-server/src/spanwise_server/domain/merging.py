@@ -29,6 +29,8 @@ UNITED: Final = frozenset({"tags", "truncated"})
 _SILENT_WHEN_EMPTY: Final = frozenset({"input", "output", "usage", "cost", "tool_names", "called_tool_names", "metadata"})
 _EVENT: Final = "event"
 """Clock entry for the earliest event of the row, which dates it when no event says when it began."""
+_SENT_END: Final = "sent end"
+"""Clock entry that keeps, in microseconds, an end before the start: the start may turn out to be earlier."""
 _PATH: Final = "\x1f"
 """Separates the keys of a metadata leaf's path in the clock; a control character that no sensible key contains."""
 _CREATED: Final = 1 << 61
@@ -102,6 +104,7 @@ def _empty(field: msgspec.structs.FieldInfo) -> Any:  # likewise
 
 def joined(one: Row, other: Row) -> Row:
     """Return the row that says everything that ``one`` and ``other``, rows of the same entity, say."""
+    one, other = _as_sent(one), _as_sent(other)
     if not one.clock and other.clock:
         one, other = other, one
     if not other.clock:
@@ -138,6 +141,7 @@ def _on_whole(partial: Row, whole: Row) -> Row:
     row.clock.update(dict.fromkeys([*FIRST, _EVENT], -_BEYOND) | {"type": _BEYOND})
     row.metadata = {**whole.metadata, **partial.metadata}
     row.row_version = max(whole.row_version, partial.row_version)
+    _move_end(row)
     return row
 
 
@@ -171,9 +175,26 @@ def settled(row: Row) -> Row:
     if row.source == "ingestion":
         row.is_root = not row.parent_id
     row.total_cost = row.cost.get("total")
-    if row.end_time is not None and row.end_time < row.start_time:
-        row.end_time = row.start_time
+    _move_end(row)
     return row
+
+
+def _move_end(row: Observation | Score) -> None:
+    """Let an observation end no earlier than it starts, and remember the end that was sent."""
+    if isinstance(row, Observation) and row.end_time is not None and row.end_time < row.start_time:
+        row.clock[_SENT_END] = row.end_time
+        row.end_time = row.start_time
+
+
+def _as_sent(row: Row) -> Row:
+    """Return the row with the end that was sent."""
+    if _SENT_END not in row.clock:
+        return row
+    sent = copy.copy(row)
+    sent.clock = {name: tick for name, tick in row.clock.items() if name != _SENT_END}
+    if isinstance(sent, Observation):
+        sent.end_time = row.clock[_SENT_END]
+    return sent
 
 
 def _orderable(value: Any) -> str:  # breaks ties between two values of one field, whatever its type
