@@ -203,14 +203,14 @@ async def test_pages(api: httpx.AsyncClient) -> None:
     assert nothing.json() == {"data": [], "meta": {"page": 1, "limit": 50, "totalItems": 0, "totalPages": 0}}
 
 
-WHOLE = {
+WHOLE: dict[str, object] = {
     "id": "t1", "name": "checkout", "userId": "u1", "sessionId": "s1", "tags": ["a", "b"], "release": "r1", "version": "v1",
     "environment": "default", "public": False, "bookmarked": False, "externalId": None, "timestamp": "2026-09-21T14:13:20.000Z",
     "createdAt": "2026-09-21T14:13:20.000Z", "updatedAt": "2026-09-21T14:13:21.000Z",
     "input": {"cart": [1]}, "output": "paid", "metadata": {"tier": "pro", "n": 7, "ok": True},
     "latency": 3, "totalCost": 0.5, "observations": ["root", "call"], "scores": ["better", "word", "good"],
 }  # fmt: skip
-EMPTY = {
+EMPTY: dict[str, dict[str, object]] = {
     "io": {"input": None, "output": None, "metadata": {}},
     "metrics": {"latency": -1, "totalCost": -1},
     "observations": {"observations": []},
@@ -225,7 +225,7 @@ async def test_field_groups(api: httpx.AsyncClient, project: ProjectWithKeys, fi
     params = {"userId": "u1"} | ({} if fields is None else {"fields": fields})
     (item,) = (await api.get(TRACES, params=params)).json()["data"]
     excluded = set() if fields is None else set(EMPTY) - set(fields.split(","))
-    expected = {**WHOLE, "projectId": project.id, "htmlPath": f"/project/{project.id}/traces/t1"}
+    expected: dict[str, object] = {**WHOLE, "projectId": project.id, "htmlPath": f"/project/{project.id}/traces/t1"}
     for group in excluded:
         expected |= EMPTY[group]
     assert item == expected
