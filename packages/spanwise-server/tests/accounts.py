@@ -9,6 +9,7 @@ import httpx
 
 from spanwise_server.services.api_keys import KeyPair
 
+BASE_URL = "http://spanwise.test"
 ADMIN_EMAIL = "admin@spanwise.test"
 ADMIN_PASSWORD = "correct horse battery staple"
 

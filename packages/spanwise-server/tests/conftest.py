@@ -23,10 +23,8 @@ from spanwise_server.services.container import Services
 from spanwise_server.services.provisioning import open_hasher
 from spanwise_server.settings import InitSettings, Settings
 from spanwise_server.storage.metadata import api_keys, projects
-from spanwise_server.storage.metadata.database import MetadataDatabase, default_url
-from tests.accounts import ADMIN_EMAIL, ADMIN_PASSWORD, ProjectMaker, ProjectWithKeys
-
-BASE_URL = "http://spanwise.test"
+from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction, default_url
+from tests.accounts import ADMIN_EMAIL, ADMIN_PASSWORD, BASE_URL, ProjectMaker, ProjectWithKeys
 
 
 @pytest.fixture(scope="session")
@@ -57,24 +55,33 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-async def make_project(services: Services, data_dir: Path) -> AsyncIterator[ProjectMaker]:
-    """Yield a function that creates a project, in an organization of its own, with a fresh key pair."""
+async def accounts_database(services: Services, data_dir: Path) -> AsyncIterator[MetadataDatabase]:
+    """Yield a second connection to the session's metadata database, to make accounts with."""
     database = MetadataDatabase(default_url(data_dir))
-    hasher = open_hasher(database, data_dir)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def make_project(accounts_database: MetadataDatabase, data_dir: Path) -> ProjectMaker:
+    """Return a function that creates a project, in an organization of its own, with a fresh key pair."""
+    hasher = open_hasher(accounts_database, data_dir)
 
     async def make() -> ProjectWithKeys:
         created_at = system_clock()
         organization = Organization(id=str(uuid.uuid4()), name="Test organization", created_at=created_at)
         project = Project(id=f"project-{uuid.uuid4()}", organization=organization, name="Test project", created_at=created_at)
         pair = generate_key_pair()
-        key = hasher.new_api_key(project.id, pair, system_clock)
-        await database.write(lambda connection: projects.add_organization(connection, organization))
-        await database.write(lambda connection: projects.add_project(connection, project))
-        await database.write(lambda connection: api_keys.add_api_key(connection, key))
+
+        def work(connection: MetadataTransaction) -> None:
+            projects.add_organization(connection, organization)
+            projects.add_project(connection, project)
+            api_keys.add_api_key(connection, hasher.new_api_key(project.id, pair, system_clock))
+
+        await accounts_database.write(work)
         return ProjectWithKeys(project.id, pair)
 
-    yield make
-    await database.close()
+    return make
 
 
 @pytest.fixture

@@ -17,9 +17,11 @@ class LenientPaths:
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
-        # The server writes the answer by the scope it made, so what is changed here is a copy.
-        if path.startswith("/api/") and path.endswith("/"):
-            scope = {**scope, "path": path.rstrip("/"), "raw_path": scope.get("raw_path", b"").rstrip(b"/")}
+        raw_path: bytes = scope.get("raw_path") or path.encode()
+        # The server writes the answer by the scope it made, so what is changed here is a copy. A slash that was sent
+        # escaped belongs to an id and stays.
+        if path.startswith("/api/") and raw_path.endswith(b"/"):
+            scope = {**scope, "path": path.removesuffix("/"), "raw_path": raw_path.removesuffix(b"/")}
         if scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return

@@ -39,7 +39,7 @@ def print_first_start(console: Console, first: FirstStart, url: str) -> None:
     lines = [
         *_rows(login),
         Text(),
-        Text("Point a Langfuse application at it (SDKs before version 3 read LANGFUSE_HOST instead):", style="dim"),
+        Text("Point a Langfuse application at it (old SDKs read LANGFUSE_HOST):", style="dim"),
         Text(f"export LANGFUSE_BASE_URL={url}"),
         Text(f"export LANGFUSE_PUBLIC_KEY={first.public_key}"),
         Text(f"export LANGFUSE_SECRET_KEY={first.generated_secret_key or '(as set)'}"),

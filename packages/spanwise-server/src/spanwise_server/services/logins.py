@@ -89,7 +89,7 @@ class Logins:
         token = secrets.token_urlsafe(32)
         now = self._clock()
         session = LoginSession(
-            token_hash=_hash_token(token),
+            token_hash=hash_token(token),
             user_id=user.id,
             created_at=now,
             expires_at=now + self._session_hours * _HOUR_MICROS,
@@ -99,12 +99,12 @@ class Logins:
 
     async def recognize(self, token: str) -> User | None:
         """Return whose login this is, or none when it has ended or never was."""
-        token_hash, now = _hash_token(token), self._clock()
+        token_hash, now = hash_token(token), self._clock()
         return await self._database.read(lambda connection: users.find_logged_in_user(connection, token_hash, now=now))
 
     async def log_out(self, token: str) -> None:
         """End the login at once, for every server process."""
-        token_hash = _hash_token(token)
+        token_hash = hash_token(token)
         await self._database.write(lambda connection: users.delete_login_session(connection, token_hash))
 
     async def memberships(self, user_id: str) -> Sequence[ProjectMembership]:
@@ -144,5 +144,6 @@ class Logins:
             return False
 
 
-def _hash_token(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
+    """Return what is stored instead of the token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,315 @@
+"""No caller gets past a route's policy, and none sees another's project. The cases are made from the router itself.
+
+A new route is covered by being registered. One without a policy fails; one with a path parameter that these tests
+cannot fill fails until ``PATH_VALUES`` knows it; one that reads single things should be in ``READS``.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from spanwise_server._lib.clock import system_clock
+from spanwise_server.api.auth import OWN_ORIGIN_HEADER, SESSION_COOKIE
+from spanwise_server.api.policies import Credential, Policy, PolicyRoute
+from spanwise_server.domain.accounts import LoginSession, Role, User
+from spanwise_server.services.logins import hash_token
+from spanwise_server.storage.metadata import users
+from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
+from tests.accounts import BASE_URL, ProjectMaker, ProjectWithKeys
+
+OWN_ORIGIN = {OWN_ORIGIN_HEADER: "1"}
+BODIES = {"POST", "PUT", "PATCH"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A project with something in it, and a person who may see it."""
+
+    project: ProjectWithKeys
+    marker: str
+    """Part of every id and text of this tenant."""
+    cookie: str
+
+    @property
+    def path_values(self) -> Mapping[str, str]:
+        """What to put into a path so that it names something of this tenant."""
+        return {
+            "project_id": self.project.id,
+            "trace_id": f"trace-{self.marker}",
+            "observation_id": f"observation-{self.marker}",
+            "session_id": f"session-{self.marker}",
+            "score_id": f"score-{self.marker}",
+            "path": "login",
+        }
+
+    def url(self, path: str) -> str:
+        """Fill ``path`` with this tenant's ids."""
+        return path.replace(":path}", "}").format_map(self.path_values)
+
+
+def _routes(app: FastAPI) -> list[tuple[str, str, Policy]]:
+    return [
+        (method, route.path, route.policy)
+        for route in app.router.routes
+        if isinstance(route, PolicyRoute)
+        for method in sorted(route.methods or ())
+    ]
+
+
+async def _request(
+    client: httpx.AsyncClient, method: str, url: str, headers: Mapping[str, str], params: Mapping[str, str] | None = None
+) -> httpx.Response:
+    client.cookies.clear()
+    content = b"{}" if method in BODIES else None
+    return await client.request(method, url, headers=dict(headers), content=content, params=params)
+
+
+def _basic(public_key: str, secret_key: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{public_key}:{secret_key}".encode()).decode()}
+
+
+def _cookie(token: str) -> dict[str, str]:
+    return {"Cookie": f"{SESSION_COOKIE}={token}", **OWN_ORIGIN}
+
+
+@pytest.fixture(scope="module")
+async def tenant(app: FastAPI, make_project: ProjectMaker, accounts_database: MetadataDatabase) -> Tenant:
+    return await _make_tenant(app, make_project, accounts_database)
+
+
+@pytest.fixture(scope="module")
+async def stranger(app: FastAPI, make_project: ProjectMaker, accounts_database: MetadataDatabase) -> Tenant:
+    return await _make_tenant(app, make_project, accounts_database)
+
+
+async def _make_tenant(app: FastAPI, make_project: ProjectMaker, database: MetadataDatabase) -> Tenant:
+    project, marker, token = await make_project(), uuid.uuid4().hex, uuid.uuid4().hex
+    now = system_clock()
+    user = User(id=marker, email=f"{marker}@spanwise.test", name=marker, password_hash=None, created_at=now)
+    session = LoginSession(token_hash=hash_token(token), user_id=user.id, created_at=now, expires_at=now + 3_600_000_000)
+
+    def work(connection: MetadataTransaction) -> None:
+        users.add_user(connection, user)
+        users.ensure_project_member(connection, project.id, user.id, Role.OWNER)
+        users.add_login_session(connection, session)
+
+    await database.write(work)
+    made = Tenant(project, marker, token)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, auth=project.auth) as client:
+        response = await client.post("/api/public/ingestion", json={"batch": _events(made)})
+    assert response.status_code == 207
+    assert response.json()["errors"] == []
+    return made
+
+
+def _events(tenant: Tenant) -> list[dict[str, object]]:
+    ids = tenant.path_values
+    time = "2026-11-20T10:00:00.000Z"
+    bodies: list[tuple[str, dict[str, object]]] = [
+        (
+            "trace-create",
+            {"id": ids["trace_id"], "name": tenant.marker, "sessionId": ids["session_id"], "input": tenant.marker},
+        ),
+        (
+            "generation-create",
+            {
+                "id": ids["observation_id"],
+                "traceId": ids["trace_id"],
+                "name": tenant.marker,
+                "startTime": time,
+                "output": tenant.marker,
+            },
+        ),
+        (
+            "score-create",
+            {"id": ids["score_id"], "traceId": ids["trace_id"], "name": "quality", "value": 1, "comment": tenant.marker},
+        ),
+    ]
+    return [{"id": uuid.uuid4().hex, "timestamp": time, "type": kind, "body": body} for kind, body in bodies]
+
+
+def test_every_route_declares_a_policy(app: FastAPI) -> None:
+    without = [route for route in app.router.routes if not isinstance(route, PolicyRoute)]
+
+    assert without == []
+    assert len(_routes(app)) > 20
+
+
+def test_a_route_cannot_be_made_without_a_policy() -> None:
+    async def endpoint() -> None: ...
+
+    with pytest.raises(TypeError, match="policy"):
+        PolicyRoute("/somewhere", endpoint)  # type: ignore[call-arg]  # leaving it out is what is tested
+
+
+async def test_without_credentials_only_public_routes_answer(app: FastAPI, client: httpx.AsyncClient, tenant: Tenant) -> None:
+    wrong = {}
+    for method, path, policy in _routes(app):
+        response = await _request(client, method, tenant.url(path), OWN_ORIGIN)
+        is_refused = response.status_code == 401
+        if is_refused is (policy.credential is Credential.NONE):
+            wrong[method, path] = response.status_code
+        assert tenant.marker not in response.text.replace(tenant.url(path), "")
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "fault", ["unknown public key", "wrong secret", "secret of another project", "malformed", "no such login"]
+)
+async def test_wrong_credentials_are_refused(
+    app: FastAPI, client: httpx.AsyncClient, tenant: Tenant, stranger: Tenant, fault: str
+) -> None:
+    keys = tenant.project.keys
+    headers = {
+        "unknown public key": _basic("pk-lf-unknown", keys.secret_key),
+        "wrong secret": _basic(keys.public_key, "sk-lf-wrong"),
+        "secret of another project": _basic(keys.public_key, stranger.project.keys.secret_key),
+        "malformed": {"Authorization": "Basic ???"},
+        "no such login": _cookie("no-such-token"),
+    }[fault]
+    answered = {}
+    for method, path, policy in _routes(app):
+        if policy.credential is Credential.NONE:
+            continue
+        response = await _request(client, method, tenant.url(path), {**OWN_ORIGIN, **headers})
+        if response.status_code != 401 or "message" not in response.json():
+            answered[method, path] = response.status_code
+
+    assert answered == {}
+
+
+async def test_public_key_alone_writes_scores_and_nothing_else(app: FastAPI, client: httpx.AsyncClient, tenant: Tenant) -> None:
+    headers = {"Authorization": f"Bearer {tenant.project.keys.public_key}"}
+    wrong = {}
+    for method, path, policy in _routes(app):
+        if policy.credential not in (Credential.PROJECT_KEY, Credential.PROJECT_KEY_OR_LOGIN):
+            continue
+        response = await _request(client, method, tenant.url(path), headers)
+        if (response.status_code == 403) is policy.allows_scores_scope:
+            wrong[method, path] = response.status_code
+
+    assert wrong == {}
+
+
+async def test_another_projects_key_sees_and_changes_nothing(
+    app: FastAPI, client: httpx.AsyncClient, tenant: Tenant, stranger: Tenant
+) -> None:
+    keys = stranger.project.keys
+    leaks = {}
+    for method, path, policy in _routes(app):
+        if policy.credential not in (Credential.PROJECT_KEY, Credential.PROJECT_KEY_OR_LOGIN):
+            continue
+        response = await _request(client, method, tenant.url(path), _basic(keys.public_key, keys.secret_key), _query(tenant))
+        shown = response.text
+        for value in (tenant.url(path), *tenant.path_values.values()):
+            # An error may repeat what was asked for; it may not tell more.
+            shown = shown.replace(value, "") if response.status_code >= 400 else shown
+        if tenant.marker in shown or response.status_code >= 500:
+            leaks[method, path] = shown
+        if policy.credential is Credential.PROJECT_KEY_OR_LOGIN and response.status_code != 404:
+            leaks[method, path] = str(response.status_code)
+
+    assert leaks == {}
+    await _assert_untouched(client, tenant)
+
+
+async def test_another_projects_member_sees_and_changes_nothing(
+    app: FastAPI, client: httpx.AsyncClient, tenant: Tenant, stranger: Tenant
+) -> None:
+    answers = {}
+    for method, path, policy in _routes(app):
+        if policy.credential is not Credential.PROJECT_KEY_OR_LOGIN:
+            continue
+        response = await _request(client, method, tenant.url(path), _cookie(stranger.cookie), _query(tenant))
+        answers[method, path] = response.status_code
+
+    assert set(answers.values()) == {404}
+    await _assert_untouched(client, tenant)
+
+
+async def test_cookie_is_no_key_and_key_is_no_login(app: FastAPI, client: httpx.AsyncClient, tenant: Tenant) -> None:
+    keys = tenant.project.keys
+    wrong = {}
+    for method, path, policy in _routes(app):
+        if policy.credential is Credential.PROJECT_KEY:
+            response = await _request(client, method, tenant.url(path), _cookie(tenant.cookie))
+        elif policy.credential is Credential.LOGIN:
+            response = await _request(
+                client, method, tenant.url(path), {**OWN_ORIGIN, **_basic(keys.public_key, keys.secret_key)}
+            )
+        else:
+            continue
+        if response.status_code != 401:
+            wrong[method, path] = response.status_code
+
+    assert wrong == {}
+
+
+async def test_cookie_without_own_origin_changes_nothing(app: FastAPI, client: httpx.AsyncClient, tenant: Tenant) -> None:
+    wrong = {}
+    for method, path, policy in _routes(app):
+        takes_cookie = policy.credential in (Credential.LOGIN, Credential.PROJECT_KEY_OR_LOGIN) or policy.needs_own_origin
+        if method in ("GET", "HEAD") or not takes_cookie:
+            continue
+        response = await _request(client, method, tenant.url(path), {"Cookie": f"{SESSION_COOKIE}={tenant.cookie}"})
+        if response.status_code != 403:
+            wrong[method, path] = response.status_code
+
+    assert wrong == {}
+
+
+READS: Mapping[str, Mapping[str, str]] = {
+    "/api/public/traces": {},
+    "/api/public/traces/{trace_id:path}": {},
+    "/api/public/observations": {},
+    "/api/public/observations/{observation_id:path}": {},
+    "/api/public/v2/observations": {"fields": "core,basic,io"},
+    "/api/public/sessions": {},
+    "/api/public/sessions/{session_id:path}": {},
+    "/api/public/scores": {},
+    "/api/public/scores/{score_id:path}": {},
+    "/api/public/v2/scores": {},
+    "/api/public/v2/scores/{score_id:path}": {},
+    "/api/public/v3/scores": {},
+    "/api/v1/projects/{project_id}/traces": {},
+    "/api/v1/projects/{project_id}/trace": {"id": "{trace_id}"},
+    "/api/v1/projects/{project_id}/observation": {"id": "{observation_id}", "trace_id": "{trace_id}"},
+    "/api/v1/projects/{project_id}/session": {"id": "{session_id}"},
+}
+"""Reads of telemetry with the query that makes them answer."""
+
+
+async def test_the_owner_does_see_it(app: FastAPI, client: httpx.AsyncClient, tenant: Tenant) -> None:
+    """The control: what these tests look for is there to be seen, in every read."""
+    keys = tenant.project.keys
+    blind = {}
+    for method, path, policy in _routes(app):
+        is_read = policy.credential in (Credential.PROJECT_KEY, Credential.PROJECT_KEY_OR_LOGIN) and method == "GET"
+        if not is_read or path == "/api/public/projects":
+            continue
+        query = {name: value.format_map(tenant.path_values) for name, value in READS[path].items()}
+        response = await _request(client, method, tenant.url(path), _basic(keys.public_key, keys.secret_key), query)
+        if response.status_code != 200 or tenant.marker not in response.text:
+            blind[path] = response.text
+
+    assert blind == {}
+
+
+def _query(tenant: Tenant) -> dict[str, str]:
+    """Return every parameter that names a single thing; a route ignores or refuses those it does not know."""
+    ids = tenant.path_values
+    return {"id": ids["trace_id"], "trace_id": ids["trace_id"], "traceId": ids["trace_id"]}
+
+
+async def _assert_untouched(client: httpx.AsyncClient, tenant: Tenant) -> None:
+    for kind in ("trace", "observation", "session", "score"):
+        path = f"/api/public/{kind}s/" + tenant.path_values[f"{kind}_id"]
+        assert (await client.get(path, auth=tenant.project.auth)).status_code == 200, path
