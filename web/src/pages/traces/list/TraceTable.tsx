@@ -1,0 +1,117 @@
+/** The list itself: rows drawn only where they are seen, on wide screens as a table, on narrow ones as cards. */
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect } from "react";
+import type { TraceItem } from "@/api/types";
+import { useIsNarrow } from "@/app/hooks";
+import { type CellContext, COLUMNS } from "./columns";
+import { TraceCard } from "./TraceCard";
+import styles from "./TraceTable.module.css";
+
+const ROW_HEIGHT = 36;
+const CARD_HEIGHT = 92;
+const TRACKS = COLUMNS.map((column) => column.width).join(" ");
+
+interface TraceTableProps {
+  rows: TraceItem[];
+  arrived: ReadonlySet<string>;
+  context: CellContext;
+  scrollRef: RefObject<HTMLDivElement | null>;
+  hasMore: boolean;
+  onNearEnd: () => void;
+  footer: ReactNode;
+}
+
+export function TraceTable(props: TraceTableProps) {
+  const { rows, arrived, context, scrollRef, hasMore, onNearEnd, footer } = props;
+  const isNarrow = useIsNarrow();
+  const rowHeight = isNarrow ? CARD_HEIGHT : ROW_HEIGHT;
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scrollRef.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 12,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heights are known, not measured, so a change must be told
+  useEffect(() => virtualizer.measure(), [rowHeight]);
+  const items = virtualizer.getVirtualItems();
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (hasMore && last >= rows.length - 15) onNearEnd();
+  }, [hasMore, last, rows.length, onNearEnd]);
+
+  return (
+    <div
+      role="table"
+      aria-label="Traces"
+      aria-rowcount={hasMore ? -1 : rows.length + 1}
+      className={styles["table"]}
+      data-narrow={isNarrow || undefined}
+      onKeyDown={moveBetweenRows}
+    >
+      {isNarrow ? null : <HeaderRow />}
+      <div role="rowgroup" className={styles["rows"]} style={{ height: virtualizer.getTotalSize() }}>
+        {items.map(({ index, start, key }) => {
+          const item = rows[index];
+          if (!item) return null;
+          return (
+            <div
+              key={key}
+              role="row"
+              aria-rowindex={index + 2}
+              className={styles["row"]}
+              data-arrived={arrived.has(item.id) || undefined}
+              style={{
+                transform: `translateY(${start}px)`,
+                height: rowHeight,
+                gridTemplateColumns: isNarrow ? "minmax(0, 1fr)" : TRACKS,
+              }}
+            >
+              {isNarrow ? <TraceCard item={item} context={context} /> : <Cells item={item} context={context} />}
+            </div>
+          );
+        })}
+      </div>
+      {footer}
+    </div>
+  );
+}
+
+function HeaderRow() {
+  return (
+    <div role="rowgroup" className={styles["head"]}>
+      <div role="row" aria-rowindex={1} className={styles["headRow"]} style={{ gridTemplateColumns: TRACKS }}>
+        {COLUMNS.map((column) => (
+          <span key={column.id} role="columnheader" data-align={column.align} data-column={column.id}>
+            {column.label}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Cells({ item, context }: { item: TraceItem; context: CellContext }) {
+  return COLUMNS.map((column) => (
+    <span key={column.id} role="cell" className={styles["cell"]} data-align={column.align} data-column={column.id}>
+      {column.cell(item, context)}
+    </span>
+  ));
+}
+
+/** ↑ and ↓ (or k and j) go from row to row once one has the focus. */
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+  if (step === undefined || event.metaKey || event.ctrlKey || event.altKey) return;
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row-link]")].sort(
+    (one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top,
+  );
+  const row = (event.target as HTMLElement).closest("[role=row]");
+  const at = links.findIndex((link) => row?.contains(link));
+  const next = links[at + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus({ preventScroll: true });
+  next.closest("[role=row]")?.scrollIntoView({ block: "nearest" });
+}

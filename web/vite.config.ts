@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const SERVER = process.env["SPANWISE_DEV_SERVER"] ?? "http://127.0.0.1:3000";
+
+export default defineConfig({
+  // Relative, so that a server behind a path prefix only has to rewrite `<base href>` in index.html.
+  base: "./",
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    outDir: "../packages/spanwise-server/src/spanwise_server/web/dist",
+    emptyOutDir: true,
+    // light-dark(), nesting and :has() are used as they are; the oldest engines that know them all.
+    target: ["chrome123", "firefox121", "safari17.5"],
+    // The Content-Security-Policy allows only files of our own: nothing may become a data: address or an inline script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/api": SERVER } },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+    sequence: { shuffle: true },
+  },
+});
