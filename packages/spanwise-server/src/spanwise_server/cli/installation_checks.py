@@ -10,8 +10,6 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
 from spanwise_server.cli.findings import Finding, failed, note, ok
 from spanwise_server.domain.errors import SpanwiseError
 from spanwise_server.settings import Settings
@@ -113,9 +111,9 @@ def _check_metadata(settings: Settings) -> Iterator[Finding]:
                 yield _check_keys(settings, database)
         finally:
             database.close_now()
-    except (DBAPIError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        yield failed(name, f"cannot be read: {cause}", "Restore it from a backup, or check SPANWISE_DATABASE_URL.")
+    except (SpanwiseError, OSError) as error:
+        reason = error.hint if isinstance(error, SpanwiseError) else error
+        yield failed(name, f"cannot be read: {reason}", "Restore it from a backup, or check SPANWISE_DATABASE_URL.")
 
 
 def _judge_revision(name: str, revision: str | None) -> Finding:

@@ -11,15 +11,16 @@ Must not know what is stored.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from spanwise_server.domain.errors import StoreUnavailableError
 
@@ -51,20 +52,24 @@ class MetadataDatabase:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction that sees one state of the database."""
-        return await self._run(lambda: self.read_now(work))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction that is committed when it returns and undone when it raises."""
-        return await self._run(lambda: self.write_now(work))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.write_now, work)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """Do as ``read`` does, on the calling thread."""
-        with self._engine.connect() as connection, connection.begin():
+        with _translated_errors(), self._engine.connect() as connection, connection.begin():
             return work(connection)
 
     def write_now(self, work: Callable[[Connection], T], *, exclusive: bool = False) -> T:
         """Do as ``write`` does, on the calling thread; ``exclusive`` keeps other starting servers out meanwhile."""
-        with self._engine.connect().execution_options(**{_WRITE_OPTION: True}) as connection, connection.begin():
+        with (
+            _translated_errors(),
+            self._engine.connect().execution_options(**{_WRITE_OPTION: True}) as connection,
+            connection.begin(),
+        ):
             if exclusive and connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _STARTUP_LOCK_ID})
             return work(connection)
@@ -78,13 +83,18 @@ class MetadataDatabase:
         self._threads.shutdown(wait=True)
         self._engine.dispose()
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except (OperationalError, DBAPIError) as error:
-            if isinstance(error, OperationalError) or error.connection_invalidated:
-                raise StoreUnavailableError("The metadata database did not answer.") from error
-            raise
+
+@contextlib.contextmanager
+def _translated_errors() -> Iterator[None]:
+    """Tell a database that fails, which may be over in a moment, from a statement that is wrong, which is ours to fix."""
+    try:
+        yield
+    except (IntegrityError, DataError, ProgrammingError, NotSupportedError):
+        raise
+    except DBAPIError as error:
+        raise StoreUnavailableError(
+            "The metadata database did not answer.", hint=f"It says: {error.orig}. `spanwise doctor` looks into it."
+        ) from error
 
 
 def _is_memory(engine: Engine) -> bool:

@@ -56,7 +56,9 @@ def _run_alembic(connection: Connection, current: str | None, revision: str) -> 
 
 def dump_schema(connection: Connection) -> str:
     """Return the statements that SQLite keeps for the tables and indexes: what ``schema.sql`` holds, for review."""
-    statement = text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name != :version ORDER BY tbl_name, type DESC, name")
+    statement = text(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name != :version ORDER BY tbl_name, type DESC, name"
+    )
     rows = connection.execute(statement, {"version": _VERSION_TABLE}).scalars()
     lines = "\n\n".join(f"{sql};" for sql in rows).splitlines()
     return "\n".join(line.rstrip().replace("\t", "    ") for line in lines) + "\n"
