@@ -51,7 +51,7 @@ format: .venv/.installed ## Format and fix what a machine can fix
 	@.venv/bin/ruff check --fix
 
 reference: .venv/.installed ## Write the reference pages that are generated from the code
-	@$(PY) tools/write_reference.py
+	@$(PY) -m tools.generate_reference
 
 clean: ## Remove everything that make created, apart from the data of the demo
 	rm -rf .venv .tools build $(WEB_DIST) web/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

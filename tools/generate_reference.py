@@ -1,12 +1,12 @@
 """Writes the reference pages and the schema file that are made from code. ``--check`` only says whether they are current.
 
-Must not hold any fact itself: everything comes from the settings table and the migrations.
+Must not hold any fact itself: everything comes from the settings table, the routes, the errors and the migrations.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -17,9 +17,12 @@ from pydantic_settings import BaseSettings
 from spanwise_server.settings import ClientSettings, InitSettings, Settings
 from spanwise_server.storage.metadata.database import MetadataDatabase
 from spanwise_server.storage.metadata.schema import dump_schema, migrate
+from tools.api_reference import errors_page, routes_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS_PAGE = ROOT / "docs/reference/settings.md"
+ROUTES_PAGE = ROOT / "docs/reference/routes.md"
+ERRORS_PAGE = ROOT / "docs/reference/errors.md"
 SCHEMA_FILE = ROOT / "packages/spanwise-server/src/spanwise_server/storage/metadata/schema.sql"
 
 _SECTIONS: tuple[tuple[str, str, type[BaseSettings]], ...] = (
@@ -70,15 +73,20 @@ def metadata_schema() -> str:
 
 def generated_files() -> Mapping[Path, str]:
     """Return the text of every generated file."""
-    return {SETTINGS_PAGE: settings_page(), SCHEMA_FILE: metadata_schema()}
+    return {
+        SETTINGS_PAGE: settings_page(),
+        ROUTES_PAGE: routes_page(),
+        ERRORS_PAGE: errors_page(),
+        SCHEMA_FILE: metadata_schema(),
+    }
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Write the files, or with ``--check`` name those that are not current."""
     stale = [path for path, text in generated_files().items() if not path.exists() or path.read_text("utf-8") != text]
-    if "--check" in sys.argv[1:]:
+    if "--check" in arguments:
         for path in stale:
-            print(f"{path.relative_to(ROOT)} is not current: run tools/generate_reference.py")
+            print(f"{path.relative_to(ROOT)} is not current: run `make reference`")
         return 1 if stale else 0
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,4 +96,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
