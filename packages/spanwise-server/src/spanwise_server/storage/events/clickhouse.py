@@ -21,6 +21,7 @@ from spanwise_server.settings import Settings
 from spanwise_server.storage.events import columns
 from spanwise_server.storage.events.engine import Engine
 from spanwise_server.storage.events.observations import ObservationReader
+from spanwise_server.storage.events.places import BETWEEN, Kind, bounds
 from spanwise_server.storage.events.scores import ScoreReader
 from spanwise_server.storage.events.sessions import SessionReader
 from spanwise_server.storage.events.statements import migrations, splice, statement
@@ -93,7 +94,7 @@ class ClickHouseEventStore:
     ) -> Mapping[tuple[str, str], Sequence[Observation]]:
         """See ``EventWriter.stored_observations``."""
         found: dict[tuple[str, str], list[Observation]] = {}
-        for row in await self._stored("stored_observations", keys):
+        for row in await self._stored("stored_observations", Kind.OBSERVATION, keys):
             found.setdefault((row.project_id, row.id), []).append(row)
         return found
 
@@ -102,16 +103,18 @@ class ClickHouseEventStore:
     ) -> Mapping[tuple[str, str], Sequence[Observation]]:
         """See ``EventWriter.stored_trace_records``."""
         found: dict[tuple[str, str], list[Observation]] = {}
-        for row in await self._stored("stored_trace_records", keys):
+        for row in await self._stored("stored_trace_records", Kind.TRACE, keys):
             found.setdefault((row.project_id, row.trace_id), []).append(row)
         return found
 
-    async def _stored(self, name: str, keys: Collection[tuple[str, str]]) -> list[Observation]:
-        sql = statement(name, columns=columns.select_list(columns.OBSERVATION_COLUMNS))
+    async def _stored(self, name: str, kind: Kind, keys: Collection[tuple[str, str]]) -> list[Observation]:
+        sql = statement(name, columns=columns.select_list(columns.OBSERVATION_COLUMNS), window=BETWEEN)
         found: list[Observation] = []
         for project_id, ids in _by_project(keys).items():
-            rows = await self._read_from_writer(sql, {"project_id": project_id, "ids": ids})
-            found.extend(columns.observations(columns.OBSERVATION_COLUMNS, rows))
+            known = await bounds(self._read_from_writer, kind, project_id, ids)
+            if known is not None:
+                rows = await self._read_from_writer(sql, {"project_id": project_id, "ids": ids, **known})
+                found.extend(columns.observations(columns.OBSERVATION_COLUMNS, rows))
         return found
 
     async def stored_scores(self, keys: Collection[tuple[str, str]], /) -> Mapping[tuple[str, str], Sequence[Score]]:

@@ -8,6 +8,7 @@ from spanwise_server.query.expressions import And, Comparison, Expression, Opera
 from spanwise_server.query.fields import TRACE_FIELDS
 from spanwise_server.storage.events.compile import Compiler, Parameters
 from spanwise_server.storage.events.observations import costs, units
+from spanwise_server.storage.events.statements import statement
 
 
 def _given_or_root(name: str, given: str, own: str) -> str:
@@ -75,6 +76,7 @@ _ROW_CONDITIONS = {
     "environment": "environment IN {values}",
     "tags": "hasAny(tags, {values})",
 }
+_INDEXED = frozenset({"id", "user_id", "session_id"})
 
 
 def extras_for(expression: Expression) -> set[str]:
@@ -88,26 +90,36 @@ def extra_sql(names: Iterable[str]) -> str:
     return " ".join(fragment for name, fragment in EXTRA.items() if name in wanted)
 
 
+def _selective_terms(expression: Expression) -> list[tuple[str, list[str]]]:
+    """Return ``(field, values)`` of the terms that at least one row of every matching trace must meet on its own."""
+    terms = expression.terms if isinstance(expression, And) else (expression,)
+    selective = []
+    for term in terms:
+        if not isinstance(term, Comparison) or term.operator not in {Operator.EQ, Operator.ANY_OF, Operator.ALL_OF}:
+            continue
+        values = list(term.value) if isinstance(term.value, tuple) else [str(term.value)]
+        if values and "" not in values and term.field.name in {"id", *_ROW_CONDITIONS}:
+            selective.append((term.field.name, values))
+    return selective
+
+
+def is_selective(expression: Expression) -> bool:
+    """Say whether an index narrows ``expression`` down, so that there is no need to go back in time step by step."""
+    return any(name in _INDEXED for name, _ in _selective_terms(expression))
+
+
 def row_conditions(expression: Expression, window: str, parameters: Parameters) -> str:
     """Return conditions on rows that every trace matching ``expression`` must meet, as ``AND`` clauses.
 
     A trace with user u has at least one row with user u: looking those rows up by index first spares computing every
     other trace. The filter itself still applies to the computed trace.
     """
-    terms = expression.terms if isinstance(expression, And) else (expression,)
     clauses = []
-    for term in terms:
-        if not isinstance(term, Comparison) or term.operator not in {Operator.EQ, Operator.ANY_OF, Operator.ALL_OF}:
-            continue
-        values = list(term.value) if isinstance(term.value, tuple) else [str(term.value)]
-        if "" in values or not values:
-            continue
-        if term.field.name == "id":
-            clauses.append(f"AND trace_id IN ({parameters.bind(values, 'Array(String)')})")
-        elif template := _ROW_CONDITIONS.get(term.field.name):
-            condition = template.format(values=parameters.bind(values, "Array(String)"))
-            clauses.append(
-                "AND trace_id IN (SELECT trace_id FROM observations "
-                f"WHERE project_id = {{project_id:String}} {window} AND {condition})"
-            )
+    for name, values in _selective_terms(expression):
+        placeholder = parameters.bind(values, "Array(String)")
+        if name == "id":
+            clauses.append(f"AND trace_id IN ({placeholder})")
+        else:
+            rows = statement("trace_ids_of_rows", window=window, condition=_ROW_CONDITIONS[name].format(values=placeholder))
+            clauses.append(f"AND trace_id IN ({rows})")
     return " ".join(clauses)

@@ -13,16 +13,14 @@ from typing import Any
 
 from spanwise_server.domain.traces import Trace
 from spanwise_server.query.expressions import EVERYTHING
-from spanwise_server.query.queries import TraceQuery
+from spanwise_server.query.queries import Order, TraceQuery
 from spanwise_server.storage.events import trace_columns, windows
 from spanwise_server.storage.events.compile import Parameters
 from spanwise_server.storage.events.engine import Engine
 from spanwise_server.storage.events.observations import ObservationReader
+from spanwise_server.storage.events.places import BETWEEN, Kind, bounds
 from spanwise_server.storage.events.statements import statement
 
-_REACH = 40 * 86400 * 1_000_000
-"""Microseconds around a page in which the rows of its traces are looked for. A trace whose rows lie further apart than
-forty days is summed over the part near the page."""
 _LIGHT = (
     "id, toUnixTimestamp64Micro(timestamp), toUnixTimestamp64Micro(first_start), trace_name, user_id, session_id, tags, release, "
     "version, environment, public, observation_count, if(observation_count = 0, toUnixTimestamp64Micro(timestamp), "
@@ -30,8 +28,8 @@ _LIGHT = (
     "ifNull(total_cost, 0), toUnixTimestamp64Micro(created_at), intDiv(row_version, 1000), usage, cost, models"
 )
 _SUMMARY = ("usage", "cost", "models")
-Found = tuple[str, int, int, int]
-"""Trace id, timestamp, first and last start, in microseconds."""
+Found = tuple[str, int]
+"""Trace id and timestamp in microseconds."""
 
 
 class TraceReader:
@@ -43,23 +41,25 @@ class TraceReader:
 
     async def find(self, query: TraceQuery) -> list[Trace]:
         """Return one page."""
-        if query.order.field == "timestamp" and query.order.descending:
-            newest = await self._observations.newest_start(query.project_id, self.upper(query))
-            bounds: Iterable[int | None] = () if newest is None else windows.lower_bounds(newest, query.since)
-        else:
-            newest, bounds = 0, [None]
-        for bound in bounds:
-            margin = None if bound is None else (newest or 0) - bound
+        for bound, margin in await self._windows(query):
             found = await self._page(query, bound, margin)
             if len(found) < query.limit and bound is not None and bound != query.since:
                 continue
-            traces = await self._describe(query, found) if found else []
-            if margin is None or all(trace.timestamp == known[1] for trace, known in zip(traces, found, strict=True)):
+            traces = await self._describe(query, [trace_id for trace_id, _ in found])
+            if margin is None or [(trace.id, trace.timestamp) for trace in traces] == found:
                 return traces
+        return []
+
+    async def _windows(self, query: TraceQuery) -> list[tuple[int | None, int | None]]:
+        """Return the windows to try: where each begins, and how far around it rows are read. The last reads them all."""
+        everything = (query.since, None)
+        if query.order != Order("timestamp") or trace_columns.is_selective(query.where):
+            return [everything]
+        newest = await self._observations.newest_start(query.project_id, self.upper(query))
         if newest is None:
             return []
-        found = await self._page(query, query.since, None)
-        return await self._describe(query, found) if found else []
+        steps = [(bound, newest - bound) for bound in windows.lower_bounds(newest, query.since) if bound is not None]
+        return [*steps, everything]
 
     @staticmethod
     def upper(query: TraceQuery) -> int | None:
@@ -81,7 +81,7 @@ class TraceReader:
                 filters=f"{conditions} AND {trace_columns.COMPILER.compile(query.where, parameters)}",
                 order=f"{trace_columns.ORDERS.get(query.order.field, query.order.field)} {direction}, id {direction}",
             )
-        return [(row[0], row[1], row[2], row[3]) for row in await self._engine.read(sql, parameters.values)]
+        return [(row[0], row[1]) for row in await self._engine.read(sql, parameters.values)]
 
     @staticmethod
     def _aggregate(query: TraceQuery, window: str, parameters: Parameters) -> str:
@@ -101,34 +101,29 @@ class TraceReader:
     async def get(self, project_id: str, trace_id: str) -> Trace | None:
         """Return the trace with payloads and observation ids, or none."""
         query = TraceQuery(project_id=project_id, with_payloads=True, with_observation_ids=True)
-        traces = await self._describe(query, [(trace_id, 0, 0, 0)], is_bounded=False)
+        traces = await self._describe(query, [trace_id])
         return traces[0] if traces else None
 
     async def get_many(self, project_id: str, trace_ids: Collection[str]) -> list[Trace]:
         """Return those of the traces that exist, without payloads."""
-        found = [(trace_id, 0, 0, 0) for trace_id in dict.fromkeys(trace_ids)]
-        return await self._describe(TraceQuery(project_id=project_id), found, is_bounded=False) if found else []
+        return await self._describe(TraceQuery(project_id=project_id), list(dict.fromkeys(trace_ids)))
 
-    async def _describe(self, query: TraceQuery, found: Sequence[Found], *, is_bounded: bool = True) -> list[Trace]:
-        parameters = {
-            "project_id": query.project_id,
-            "trace_ids": [row[0] for row in found],
-            "first": min(row[2] for row in found) - _REACH,
-            "last": max(row[3] for row in found) + _REACH,
-        }
+    async def _describe(self, query: TraceQuery, trace_ids: Sequence[str]) -> list[Trace]:
+        """Sum the traces up over all their rows; a trace that has none is left out."""
+        found = await bounds(self._engine.read, Kind.TRACE, query.project_id, trace_ids) if trace_ids else None
+        if found is None:
+            return []
         payloads = ("input", "output", "metadata") if query.with_payloads else ("input_preview", "output_preview")
         wanted = [*_SUMMARY, *payloads, *(["observation_ids"] if query.with_observation_ids else [])]
         names = ["shown_input", "shown_output"]
         names += ["metadata_parts"] if query.with_payloads else []
         names += ["observation_ids"] if query.with_observation_ids else []
-        window = "AND trace_id IN ({trace_ids:Array(String)})"
-        if is_bounded:
-            window += " " + windows.window_sql("first", "last", closed=True)
+        window = f"AND trace_id IN ({{trace_ids:Array(String)}}) {BETWEEN}"
         aggregate = statement("trace_aggregate", window=window, extra=trace_columns.extra_sql(wanted))
         sql = statement("describe_traces", columns=", ".join([_LIGHT, *names]), aggregate=aggregate)
-        rows = await self._engine.read(sql, parameters)
+        rows = await self._engine.read(sql, {"project_id": query.project_id, "trace_ids": list(trace_ids), **found})
         by_id = {row[0]: _trace(query.project_id, row, names) for row in rows}
-        return [by_id[trace_id] for trace_id, *_ in found if trace_id in by_id]
+        return [by_id[trace_id] for trace_id in trace_ids if trace_id in by_id]
 
 
 def _times(query: TraceQuery, bound: int | None, parameters: Parameters) -> str:

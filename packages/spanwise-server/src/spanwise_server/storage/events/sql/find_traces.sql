@@ -1,4 +1,4 @@
-SELECT id, toUnixTimestamp64Micro(timestamp), toUnixTimestamp64Micro(first_start), toUnixTimestamp64Micro(last_start)
+SELECT id, toUnixTimestamp64Micro(timestamp)
 FROM (/*aggregate*/)
 WHERE (/*filters*/)
 ORDER BY /*order*/

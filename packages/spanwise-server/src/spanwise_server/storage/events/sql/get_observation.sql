@@ -4,5 +4,6 @@ FROM observations FINAL
 WHERE project_id = {project_id:String}
   AND id = {id:String}
   AND type != 'TRACE'
+  /*window*/
 ORDER BY start_time DESC
 LIMIT 1

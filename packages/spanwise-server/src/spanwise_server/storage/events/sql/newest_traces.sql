@@ -1,9 +1,7 @@
 -- Ids and times of the newest traces when nothing but time restricts them: two columns instead of thirty.
 SELECT
     trace_id,
-    toUnixTimestamp64Micro(if(countIf(type = 'TRACE') > 0, minIf(start_time, type = 'TRACE'), min(start_time))) AS time,
-    toUnixTimestamp64Micro(min(start_time)),
-    toUnixTimestamp64Micro(max(start_time))
+    toUnixTimestamp64Micro(if(countIf(type = 'TRACE') > 0, minIf(start_time, type = 'TRACE'), min(start_time))) AS time
 FROM observations FINAL
 WHERE project_id = {project_id:String}
   /*window*/

@@ -3,7 +3,6 @@ SELECT
     trace_id AS id,
     countIf(type = 'TRACE') > 0 AS has_record,
     min(start_time) AS first_start,
-    max(start_time) AS last_start,
     if(has_record, minIf(start_time, type = 'TRACE'), first_start) AS timestamp,
     argMaxIf(if(type = 'TRACE', name, trace_name), (type = 'TRACE', start_time), if(type = 'TRACE', name, trace_name) != '') AS given_name,
     argMinIf(name, start_time, is_root) AS root_name,
