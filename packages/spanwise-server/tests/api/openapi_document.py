@@ -10,6 +10,7 @@ import jsonschema
 from fastapi import FastAPI
 from starlette.routing import Match
 
+from spanwise_server.api.openapi import openapi_document
 from spanwise_server.api.policies import PolicyRoute
 
 
@@ -18,7 +19,8 @@ class OpenApiDocument:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._document = app.openapi()
+        routes = [route for route in app.routes if isinstance(route, PolicyRoute)]
+        self._document = openapi_document(routes, version=app.version)
         self._components = {"schemas": _closed(self._document["components"]["schemas"])}
 
     async def check(self, response: httpx.Response) -> None:
