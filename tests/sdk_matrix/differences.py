@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """The limits of one generation's wire. The defaults are those of the newest Python SDK."""
+    """The limits of one generation's wire. The defaults are what the scenario tells."""
 
     knows_agents_and_tools: bool = True
     """SDK 2 has spans, generations and events only; agents and tools arrive as spans."""
@@ -24,8 +24,10 @@ class Dialect:
     """SDK 2 puts the version on the trace only."""
     string_numbers_are_numbers: bool = False
     """The JS SDK writes the number 1 and the string "1" alike, so both come back as the number, as in Langfuse."""
+    trace_has_root_metadata: bool = True
+    """Over OpenTelemetry a trace also shows its root observation's metadata, below its own; in SDK 2 they are two things."""
     error_names_its_type: bool = True
-    """The decorators of SDK 2 send the exception's text without its class."""
+    """The Python SDKs' ``@observe`` sends the exception's text without its class."""
     sends_parameters_as_numbers: bool = True
     """SDK 2 turns every model parameter but integers and booleans into text."""
     cost_has_parts: bool = True
@@ -39,10 +41,11 @@ class Dialect:
     send input and output in two events, its decorators in one."""
 
 
-NEWEST = Dialect()
+SDK_5 = Dialect(error_names_its_type=False)
 SDK_2 = Dialect(
     knows_agents_and_tools=False,
     has_own_trace_io=True,
+    trace_has_root_metadata=False,
     version_on_observations=False,
     sends_parameters_as_numbers=False,
     has_score_metadata=False,
@@ -55,10 +58,10 @@ DIALECTS = {
     "python-2.59.0": replace(SDK_2, environment="default"),
     "python-2.60.10": SDK_2,
     "decorators-2.60.10": replace(SDK_2, error_names_its_type=False, payload_bytes=390_000),
-    "python-3.15.0": replace(NEWEST, has_own_trace_io=True),
-    "python-4.18.0": replace(NEWEST, has_own_trace_io=True),
-    "python-5.0.4": NEWEST,
-    "javascript-5": replace(NEWEST, string_numbers_are_numbers=True),
+    "python-3.15.0": replace(SDK_5, has_own_trace_io=True),
+    "python-4.18.0": replace(SDK_5, has_own_trace_io=True),
+    "python-5.0.4": SDK_5,
+    "javascript-5": Dialect(string_numbers_are_numbers=True),
     "otel-protobuf": OTEL,
     "otel-protobuf-gzip": OTEL,
     "otel-json": OTEL,

@@ -6,6 +6,7 @@ exactly the packages asked for, so an interrupted or outdated installation is ma
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -101,7 +102,14 @@ def _wanted(generation: Generation) -> str:
 
 
 def prepare(generation: Generation) -> None:
-    """Make the environment of ``generation`` unless it is there already."""
+    """Make the environment of ``generation`` unless it is there already; only one process at a time makes it."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{generation.folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make_unless_complete(generation)
+
+
+def _make_unless_complete(generation: Generation) -> None:
     folder = generation.folder
     marker = folder / ".complete"
     if not marker.is_file() or marker.read_text("utf-8") != _wanted(generation):

@@ -135,7 +135,8 @@ def expect(dialect: Dialect) -> Expected:
         version=trace["version"],
         input=trace["input"] if dialect.has_own_trace_io else observations[ROOT].input,
         output=trace["output"] if dialect.has_own_trace_io else observations[ROOT].output,
-        metadata=_read_metadata(trace["metadata"], dialect),
+        metadata=(observations[ROOT].metadata if dialect.trace_has_root_metadata else {})
+        | _read_metadata(trace["metadata"], dialect),
         observations=observations,
         scores={n: s for n, s in scores.items() if dialect.has_session_scores or not s.is_session_score},
     )

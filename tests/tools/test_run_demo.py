@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from tests.serving.server_process import free_port
+from tools.run_demo import ensure_port_is_free
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("pk-lf-spanwise-demo", "sk-lf-spanwise-demo")
@@ -50,8 +51,10 @@ def staying_demo(port: int, data_dir: Path) -> Iterator[tuple[subprocess.Popen[s
                 process.kill()
 
 
-def test_it_stays_invites_and_stops_on_ctrl_c_and_a_second_run_adds_to_the_data(tmp_path: Path) -> None:
+def test_a_second_run_goes_on_with_the_data_invites_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     port = free_port()
+    first = run_to_the_end(port, tmp_path / "data")
+    assert first.returncode == 0, first.stdout + first.stderr
     with staying_demo(port, tmp_path / "data") as (process, lines):
         text = "".join(lines)
         url = f"http://127.0.0.1:{port}"
@@ -59,8 +62,8 @@ def test_it_stays_invites_and_stops_on_ctrl_c_and_a_second_run_adds_to_the_data(
         assert f"LANGFUSE_PUBLIC_KEY={KEYS[0]}" in text
         assert f"LANGFUSE_SECRET_KEY={KEYS[1]}" in text
         traces = httpx.get(f"{url}/api/public/traces", auth=KEYS).json()["meta"]["totalItems"]
-        # Six questions, five tickets, six judgements.
-        assert traces == 17
+        # Six questions and five tickets a run; the judge of each run judges every answer there is by then.
+        assert traces == (6 + 5 + 6) + (6 + 5 + 12)
         login = {"email": "demo@example.com", "password": "spanwise-demo"}
         assert all(value in text for value in login.values())
         answer = httpx.post(f"{url}/api/v1/login", json=login, headers={"X-Spanwise-Request": "1"})
@@ -69,14 +72,18 @@ def test_it_stays_invites_and_stops_on_ctrl_c_and_a_second_run_adds_to_the_data(
         assert process.stdout is not None
         assert "the data is kept" in process.stdout.read()
         assert process.wait(timeout=60) == 0
-    again = run_to_the_end(port, tmp_path / "data")
-    assert again.returncode == 0, again.stdout + again.stderr
-    with staying_demo(port, tmp_path / "data") as (process, _):
-        # The judge of each run judges every answer there is: 6, then 12, then 18.
-        total = httpx.get(f"http://127.0.0.1:{port}/api/public/traces", auth=KEYS).json()["meta"]["totalItems"]
-        assert total == 3 * (6 + 5) + 6 + 12 + 18
+
+
+def test_a_demo_that_is_terminated_while_it_starts_leaves_no_server_behind(tmp_path: Path) -> None:
+    port = free_port()
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command(port, tmp_path / "data"), stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        assert any("starting" in line for line in process.stdout)
         process.terminate()
+        process.stdout.read()
         assert process.wait(timeout=60) == 0
+    ensure_port_is_free(port)
 
 
 def test_a_taken_port_is_named_with_a_way_out(tmp_path: Path) -> None:
