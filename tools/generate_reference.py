@@ -18,11 +18,13 @@ from spanwise_server.settings import ClientSettings, InitSettings, Settings
 from spanwise_server.storage.metadata.database import MetadataDatabase
 from spanwise_server.storage.metadata.schema import dump_schema, migrate
 from tools.api_reference import errors_page, routes_page
+from tools.export_openapi import openapi_text
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS_PAGE = ROOT / "docs/reference/settings.md"
 ROUTES_PAGE = ROOT / "docs/reference/routes.md"
 ERRORS_PAGE = ROOT / "docs/reference/errors.md"
+OPENAPI_FILE = ROOT / "schemas/openapi.json"
 SCHEMA_FILE = ROOT / "packages/spanwise-server/src/spanwise_server/storage/metadata/schema.sql"
 
 _SECTIONS: tuple[tuple[str, str, type[BaseSettings]], ...] = (
@@ -77,6 +79,7 @@ def generated_files() -> Mapping[Path, str]:
         SETTINGS_PAGE: settings_page(),
         ROUTES_PAGE: routes_page(),
         ERRORS_PAGE: errors_page(),
+        OPENAPI_FILE: openapi_text(),
         SCHEMA_FILE: metadata_schema(),
     }
 

@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from spanwise_server.api.auth import ServicesDep
-from spanwise_server.api.conditions import any_of, equal
-from spanwise_server.api.pagination import after_trace, cut_page, trace_cursor
-from spanwise_server.api.parameters import Parameters, Time
+from spanwise_server.api.listing.conditions import any_of, equal
+from spanwise_server.api.listing.pagination import after_trace, cut_page, trace_cursor
+from spanwise_server.api.listing.parameters import Parameters, Time
 from spanwise_server.api.policies import PROJECT_MEMBER, RouteTable
 from spanwise_server.api.responses import NATIVE_ERRORS, rendered
 from spanwise_server.api.schemas.native import (

@@ -9,9 +9,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
-from spanwise_server.api.conditions import Selection, any_of, equal, select
-from spanwise_server.api.pagination import after_observation, cut_page, numbered_page, observation_cursor
-from spanwise_server.api.parameters import ENVIRONMENT, FILTER, CommaList, PageParameters, Parameters, Strings, Time
+from spanwise_server.api.listing.conditions import Selection, any_of, equal, select
+from spanwise_server.api.listing.pagination import after_observation, cut_page, numbered_page, observation_cursor
+from spanwise_server.api.listing.parameters import ENVIRONMENT, FILTER, CommaList, PageParameters, Parameters, Strings, Time
 from spanwise_server.api.policies import PROJECT_KEY, RouteTable
 from spanwise_server.api.responses import PUBLIC_ERRORS, rendered
 from spanwise_server.api.schemas.observations import Observations, ObservationView, observation_view

@@ -10,9 +10,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
-from spanwise_server.api.conditions import all_of, any_of, equal, select
-from spanwise_server.api.pagination import numbered_page
-from spanwise_server.api.parameters import (
+from spanwise_server.api.listing.conditions import all_of, any_of, equal, select
+from spanwise_server.api.listing.pagination import numbered_page
+from spanwise_server.api.listing.parameters import (
     ENVIRONMENT,
     FILTER,
     FROM_TIMESTAMP,

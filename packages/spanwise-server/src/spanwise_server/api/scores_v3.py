@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from starlette.responses import Response
 
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
-from spanwise_server.api.conditions import any_of
-from spanwise_server.api.pagination import after_score, cut_page, score_cursor
-from spanwise_server.api.parameters import FROM_TIMESTAMP, TO_TIMESTAMP, CommaList, Parameters, Time, split_commas
+from spanwise_server.api.listing.conditions import any_of
+from spanwise_server.api.listing.pagination import after_score, cut_page, score_cursor
+from spanwise_server.api.listing.parameters import FROM_TIMESTAMP, TO_TIMESTAMP, CommaList, Parameters, Time, split_commas
 from spanwise_server.api.policies import PROJECT_KEY, RouteTable
 from spanwise_server.api.responses import PUBLIC_ERRORS, rendered
 from spanwise_server.api.schemas.pages import LimitedCursorMeta

@@ -9,9 +9,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
-from spanwise_server.api.conditions import any_of, equal
-from spanwise_server.api.pagination import numbered_page
-from spanwise_server.api.parameters import ENVIRONMENT, FROM_TIMESTAMP, TO_TIMESTAMP, PageParameters, Strings, Time
+from spanwise_server.api.listing.conditions import any_of, equal
+from spanwise_server.api.listing.pagination import numbered_page
+from spanwise_server.api.listing.parameters import ENVIRONMENT, FROM_TIMESTAMP, TO_TIMESTAMP, PageParameters, Strings, Time
 from spanwise_server.api.policies import PROJECT_KEY, RouteTable
 from spanwise_server.api.responses import PUBLIC_ERRORS, rendered
 from spanwise_server.api.schemas.sessions import SessionDetails, Sessions, session_item

@@ -1,4 +1,4 @@
-"""The ``meta`` objects of lists. Owns their shape; how pages are asked for is ``api.pagination``'s."""
+"""The ``meta`` objects of lists. Owns their shape; how pages are asked for is ``api.listing``'s."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Times as JSON shows them. Owns formatting of stored microseconds; parsing belongs to ``api.parameters``."""
+"""Times as JSON shows them. Owns formatting of stored microseconds; parsing belongs to ``api.listing``."""
 
 from __future__ import annotations
 

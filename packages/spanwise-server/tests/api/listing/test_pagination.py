@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanwise_server.api.pagination import (
+from spanwise_server.api.listing.pagination import (
     after_observation,
     after_score,
     after_trace,
@@ -18,7 +18,7 @@ from spanwise_server.api.pagination import (
     score_cursor,
     trace_cursor,
 )
-from spanwise_server.api.parameters import PageParameters
+from spanwise_server.api.listing.parameters import PageParameters
 from spanwise_server.domain.errors import InvalidRequestError
 from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.scores import Score

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spanwise_server.api.conditions import all_of, any_of, equal, select
+from spanwise_server.api.listing.conditions import all_of, any_of, equal, select
 from spanwise_server.query.expressions import EVERYTHING, And, Comparison, Field, Operator, Or
 
 BY_NAME = Comparison(Field("name"), Operator.CONTAINS, "agent")

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from spanwise_server.api.parameters import CommaList, PageParameters, Parameters, Strings, Time, parse_time, split_commas
+from spanwise_server.api.listing.parameters import (
+    CommaList,
+    PageParameters,
+    Parameters,
+    Strings,
+    Time,
+    parse_time,
+    split_commas,
+)
 
 
 class Sample(PageParameters):

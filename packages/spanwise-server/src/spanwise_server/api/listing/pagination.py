@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from spanwise_server.api.parameters import PageParameters, parse_time
+from spanwise_server.api.listing.parameters import PageParameters, parse_time
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import to_micros
 from spanwise_server.domain.errors import InvalidRequestError, Issue
