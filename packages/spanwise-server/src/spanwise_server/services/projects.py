@@ -24,7 +24,3 @@ class Projects:
         if project is None:
             raise NotFoundError(f"Project {project_id} does not exist.")
         return project
-
-    async def all_ids(self) -> list[str]:
-        """Return the id of every project of the installation."""
-        return await self._database.read(projects.list_project_ids)
