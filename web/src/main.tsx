@@ -23,6 +23,9 @@ queryClient.getQueryCache().subscribe((event) => {
   void router.navigate({ to: "/login", search: { next: publicHref } });
 });
 
+// Code and payloads are set in this font. Fetched while the first page is read, it is there when a trace is opened.
+void document.fonts.load('12px "JetBrains Mono"').catch(() => undefined);
+
 const container = document.getElementById("root");
 if (container === null) throw new Error("index.html has no #root");
 createRoot(container).render(

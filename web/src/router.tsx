@@ -14,12 +14,12 @@ import {
 } from "@tanstack/react-router";
 import { ApiError, baseUrl } from "@/api/client";
 import { meQuery } from "@/api/queries";
-import { readPreference } from "@/app/preferences";
-import { parseSearch, pickSearch, stringifySearch } from "@/app/search";
 import { PageError } from "@/app/PageError";
+import { readPreference } from "@/app/preferences";
 import { Shell } from "@/app/Shell";
-import { LIST_SEARCH } from "@/pages/traces/list/search";
+import { parseSearch, pickSearch, stringifySearch } from "@/app/search";
 import { NotFoundPage } from "@/pages/not-found/NotFoundPage";
+import { LIST_SEARCH } from "@/pages/traces/list/search";
 
 interface Context {
   queryClient: QueryClient;

@@ -10,9 +10,9 @@ import { Trail } from "./Trail";
 export function Shell() {
   return (
     <div className={styles["shell"]}>
-      <a className={styles["skip"]} href="#content" onClick={focusContent}>
+      <button type="button" className={styles["skip"]} onClick={() => document.getElementById("content")?.focus()}>
         Skip to content
-      </a>
+      </button>
       <header className={styles["bar"]}>
         <Link to="/" className={styles["mark"]} aria-label="Spanwise, start page">
           <Mark />
@@ -26,10 +26,4 @@ export function Shell() {
       </main>
     </div>
   );
-}
-
-/** A plain fragment link would be resolved against `<base href>` and leave the page. */
-function focusContent(event: React.MouseEvent): void {
-  event.preventDefault();
-  document.getElementById("content")?.focus();
 }

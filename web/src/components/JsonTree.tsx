@@ -46,7 +46,7 @@ function Entries({ value, depth }: { value: Json[] | { [key: string]: Json }; de
   return (
     <ul className={styles["entries"]}>
       {entries.slice(0, shown).map(([key, child]) => (
-        <Entry key={key} name={key} value={child} depth={depth} />
+        <Entry key={key} name={key} value={child} depth={depth} isOnly={depth === 0 && entries.length === 1} />
       ))}
       {rest > 0 ? (
         <li>
@@ -59,9 +59,19 @@ function Entries({ value, depth }: { value: Json[] | { [key: string]: Json }; de
   );
 }
 
-function Entry({ name, value, depth }: { name: string; value: Json; depth: number }) {
+interface EntryProps {
+  name: string;
+  value: Json;
+  depth: number;
+  /** The only one at the top: a wrapper, of no interest when closed. */
+  isOnly: boolean;
+}
+
+function Entry({ name, value, depth, isOnly }: EntryProps) {
   const isParent = isContainer(value) && Object.keys(value).length > 0;
-  const [isOpen, setIsOpen] = useState(() => isParent && (depth === 0 || depth < 4) && countLines(value, OPEN_LINES) < OPEN_LINES);
+  const [isOpen, setIsOpen] = useState(
+    () => isParent && (isOnly || (depth < 4 && countLines(value, OPEN_LINES) < OPEN_LINES)),
+  );
   if (!isParent) {
     return (
       <li className={styles["entry"]}>

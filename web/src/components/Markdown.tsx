@@ -55,11 +55,7 @@ function drawBlock(block: Block): ReactNode {
     case "quote":
       return <blockquote>{drawBlocks(block.children)}</blockquote>;
     case "list":
-      return block.ordered ? (
-        <ol start={block.start}>{drawItems(block.items)}</ol>
-      ) : (
-        <ul>{drawItems(block.items)}</ul>
-      );
+      return block.ordered ? <ol start={block.start}>{drawItems(block.items)}</ol> : <ul>{drawItems(block.items)}</ul>;
     case "table":
       return <Table head={block.head} rows={block.rows} />;
     case "rule":

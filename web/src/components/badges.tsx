@@ -24,7 +24,12 @@ export function TypeIcon({ type, size = 14 }: { type: string; size?: number }) {
   );
 }
 
-const LEVEL_NOUN: Record<Level, string> = { ERROR: "error", WARNING: "warning", DEFAULT: "entry", DEBUG: "debug entry" };
+const LEVEL_NOUN: Record<Level, string> = {
+  ERROR: "error",
+  WARNING: "warning",
+  DEFAULT: "entry",
+  DEBUG: "debug entry",
+};
 
 /** The level of one observation. Nothing for the normal one. */
 export function LevelBadge({ level }: { level: Level }) {

@@ -26,19 +26,26 @@ export function formatExactDuration(seconds: number): string {
 
 /** A round position on an axis: `2 s` and not `2.00 s`. */
 export function formatTick(seconds: number): string {
-  return seconds === 0 ? "0" : formatDuration(seconds).replace(/\.(\d*?)0+ s$/, (_, kept: string) => `${kept && "."}${kept} s`);
+  return seconds === 0
+    ? "0"
+    : formatDuration(seconds).replace(/\.(\d*?)0+ s$/, (_, kept: string) => `${kept && "."}${kept} s`);
 }
 
 function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** Round positions on an axis from 0 to `seconds`: at most `count` of them, in steps of 1, 2 or 5. */
+/** Half a minute to a day: above 20 seconds people count in these. */
+const CLOCK_STEPS = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+
+/** Round positions on an axis from 0 to `seconds`: `count` steps at most, in steps that people count in. */
 export function axisTicks(seconds: number, count: number): number[] {
   if (!(seconds > 0) || count < 1) return [0];
   const raw = seconds / count;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw) ?? raw;
+  const decimal = [1, 2, 5, 10].map((factor) => factor * power);
+  const step =
+    (raw > 20 ? CLOCK_STEPS : decimal).find((candidate) => candidate >= raw) ?? 86_400 * Math.ceil(raw / 86_400);
   const ticks: number[] = [];
   for (let index = 0; index * step <= seconds * (1 + 1e-9); index += 1) ticks.push(index * step);
   return ticks;

@@ -17,10 +17,10 @@ export function formatNumber(value: number): string {
 }
 
 const COMPACT_UNITS: readonly [number, string][] = [
-  [1e12, "T"],
-  [1e9, "B"],
-  [1e6, "M"],
   [1e3, "k"],
+  [1e6, "M"],
+  [1e9, "B"],
+  [1e12, "T"],
 ];
 
 /** `950` → `950`, `12345` → `12.3k`, `1000000` → `1M`: three significant digits at most, never rounded up to `1000k`. */
@@ -31,7 +31,7 @@ export function formatCompact(value: number): string {
     const scaled = value / size;
     const digits = Math.abs(scaled) < 9.995 ? 2 : Math.abs(scaled) < 99.95 ? 1 : 0;
     const rounded = Number(scaled.toFixed(digits));
-    if (Math.abs(rounded) >= 1) return `${rounded}${unit}`;
+    if (Math.abs(rounded) < 1000) return `${rounded}${unit}`;
   }
   return integers.format(value);
 }

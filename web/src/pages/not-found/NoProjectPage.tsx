@@ -5,6 +5,9 @@ import { EmptyState } from "@/components/ErrorPanel";
 export function NoProjectPage() {
   useTitle("No project");
   return (
-    <EmptyState title="You are in no project yet" message="Ask whoever runs this server to add you to one, then reload." />
+    <EmptyState
+      title="You are in no project yet"
+      message="Ask whoever runs this server to add you to one, then reload."
+    />
   );
 }

@@ -96,6 +96,7 @@ function SessionTraces({ projectId, session, rows }: SessionTracesProps) {
         context={{ projectId, onFilter: undefined }}
         scrollRef={scrollRef}
         hasMore={session.hasNextPage}
+        without="session"
         onNearEnd={loadMore}
         footer={<div className={tableStyles["more"]}>{session.hasNextPage ? footer : "The start of the session."}</div>}
       />

@@ -33,6 +33,7 @@ export function UserPage() {
         listKey={key}
         isLive={canBeLive(search) && search.live !== "off"}
         onFilter={change}
+        without="user"
         empty={
           <EmptyState
             title={isPlain ? "No trace of this user" : "No trace of this user matches"}

@@ -4,15 +4,23 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { observationQuery } from "@/api/queries";
 import type { ObservationItem, TraceDetail } from "@/api/types";
-import { LevelBadge, TypeIcon, typeLabel } from "@/components/badges";
 import { IconButton } from "@/components/Button";
+import { LevelBadge, TypeIcon, typeLabel } from "@/components/badges";
 import { CopyButton } from "@/components/CopyButton";
 import { EmptyState, ErrorPanel } from "@/components/ErrorPanel";
 import { Mark } from "@/components/icons";
 import { Segmented } from "@/components/Segmented";
 import styles from "./DetailPanel.module.css";
 import { Facts } from "./Facts";
-import { DetailSkeleton, ErrorSection, EventsSection, LinksSection, MetadataSection, PayloadSection, ScoresSection } from "./sections";
+import {
+  DetailSkeleton,
+  ErrorSection,
+  EventsSection,
+  LinksSection,
+  MetadataSection,
+  PayloadSection,
+  ScoresSection,
+} from "./sections";
 import type { TraceTree } from "./tree";
 
 export interface DetailPanelProps {
@@ -39,7 +47,11 @@ export function DetailPanel(props: DetailPanelProps) {
       </section>
     );
   }
-  return node ? <ObservationDetail {...props} item={node.observation} /> : <TraceDetailView {...props} detail={detail} />;
+  return node ? (
+    <ObservationDetail {...props} item={node.observation} />
+  ) : (
+    <TraceDetailView {...props} detail={detail} />
+  );
 }
 
 function TraceDetailView(props: DetailPanelProps) {
@@ -130,7 +142,11 @@ function Panel({ title, icon, id, json, isRaw, onView, onClose, tree, children }
             onChange={(view) => onView(view === "raw" ? "raw" : "")}
           />
           <CopyButton text={id} label="Copy id" />
-          <CopyButton text={() => JSON.stringify(json(), null, 2)} label="Copy as JSON" className={styles["jsonCopy"]} />
+          <CopyButton
+            text={() => JSON.stringify(json(), null, 2)}
+            label="Copy as JSON"
+            className={styles["jsonCopy"]}
+          />
         </span>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}

@@ -9,13 +9,17 @@ import { formatCost, formatExactCost, formatInteger, NONE } from "@/format/numbe
 import { orderedUsage, usageLabel } from "@/format/usage";
 import styles from "./DetailPanel.module.css";
 
+/** Sections that mark it themselves when they were cut. */
+const MARKED_BELOW = new Set(["input", "output", "metadata"]);
+
 export function Facts({ item }: { item: ObservationItem }) {
+  const cut = item.truncated.filter((field) => !MARKED_BELOW.has(field));
   const parameters = Object.entries(item.model_parameters ?? {}).filter(([, value]) => value !== null);
   return (
     <>
-      {item.truncated.length > 0 ? (
+      {cut.length > 0 ? (
         <div className={styles["scores"]}>
-          {item.truncated.map((field) => (
+          {cut.map((field) => (
             <Truncated key={field} field={field} />
           ))}
         </div>

@@ -3,14 +3,14 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { TraceDetail } from "@/api/types";
-import { LevelCount, Tag } from "@/components/badges";
 import { IconButton } from "@/components/Button";
+import { LevelCount, Tag } from "@/components/badges";
 import { copyText } from "@/components/CopyButton";
 import { Icon, type IconName } from "@/components/icons";
 import { Menu, MenuItem } from "@/components/Menu";
 import { Time } from "@/components/Time";
-import { formatAgo } from "@/format/times";
 import { formatInteger, plural } from "@/format/numbers";
+import { formatAgo } from "@/format/times";
 import { totalUsage } from "@/format/usage";
 import { Cost, Latency } from "@/pages/traces/list/columns";
 import styles from "./TraceHeader.module.css";

@@ -15,8 +15,8 @@ import { DetailPanel } from "./DetailPanel";
 import { TraceHeader } from "./TraceHeader";
 import styles from "./TracePage.module.css";
 import { TraceSkeleton } from "./TraceSkeleton";
-import { buildTree } from "./tree";
 import { TreePane } from "./TreePane";
+import { buildTree } from "./tree";
 
 const ROUTE = "/signed-in/project/$projectId/traces/$traceId";
 /** In the URL of a narrow screen: the detail of the trace itself is open, and not the tree. */
@@ -91,7 +91,14 @@ function TraceView({ detail, projectId, onReload }: TraceViewProps) {
     />
   );
   const pane = (
-    <TreePane detail={detail} tree={tree} selected={selectedId} find={search.find ?? ""} onFind={find} onSelect={select} />
+    <TreePane
+      detail={detail}
+      tree={tree}
+      selected={selectedId}
+      find={search.find ?? ""}
+      onFind={find}
+      onSelect={select}
+    />
   );
   if (isNarrow) {
     if (selected !== null) return <div className={styles["single"]}>{panel}</div>;

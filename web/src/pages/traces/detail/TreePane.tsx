@@ -8,7 +8,7 @@ import { useNumberPreference } from "@/app/preferences";
 import { clampShare, Divider } from "@/components/Splitter";
 import { Axis } from "./Axis";
 import styles from "./TreePane.module.css";
-import { TreeRow, TraceRow } from "./TreeRow";
+import { TraceRow, TreeRow } from "./TreeRow";
 import { TreeToolbar } from "./TreeToolbar";
 import { findNodes, moveInTree, parentIds, type TraceTree, visibleNodes } from "./tree";
 
@@ -63,7 +63,11 @@ export function TreePane({ detail, tree, selected, find, onFind, onSelect }: Tre
         timeline={hasRoom ? { isShown: showTimeline, onToggle: () => setTimelineChoice(showTimeline ? 0 : 1) } : null}
       />
       {showTimeline ? <Axis seconds={(tree.end - tree.start) / 1e6} /> : null}
-      <Rows {...{ detail, tree, rows, selected, collapsed, onSelect, showTimeline }} onToggle={toggle} matches={found?.matches ?? null} />
+      <Rows
+        {...{ detail, tree, rows, selected, collapsed, onSelect, showTimeline }}
+        onToggle={toggle}
+        matches={found?.matches ?? null}
+      />
       {showTimeline ? (
         <div className={styles["divider"]}>
           <Divider label="Width of the names" share={share} onDrag={drag} onChange={setTreeShare} />

@@ -50,6 +50,7 @@ function TreeRowView(props: TreeRowProps) {
   const { observation, children } = node;
   const hasChildren = children.length > 0;
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around the rows has the focus and handles the keys
     <div
       id={place.id}
       role="treeitem"
@@ -156,7 +157,12 @@ function TimelineBar({ node, tree }: { node: TreeNode; tree: TraceTree }) {
   return (
     <span className={styles["barCell"]} aria-hidden="true">
       <span className={styles["track"]}>
-        <span className={styles["bar"]} style={style} data-point={bar.isPoint || undefined} data-open={bar.isOpen || undefined}>
+        <span
+          className={styles["bar"]}
+          style={style}
+          data-point={bar.isPoint || undefined}
+          data-open={bar.isOpen || undefined}
+        >
           {bar.wait > 0 ? <span className={styles["wait"]} style={{ width: `${bar.wait * 100}%` }} /> : null}
           {node.observation.latency_seconds === null ? null : (
             <span className={styles["barLabel"]} data-side={labelSide(bar)}>
@@ -180,6 +186,7 @@ interface TraceRowProps {
 export function TraceRow({ detail, place, isSelected, onSelect }: TraceRowProps) {
   const { trace, observations } = detail;
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around the rows has the focus and handles the keys
     <div
       id={place.id}
       role="treeitem"

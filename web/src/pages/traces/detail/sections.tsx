@@ -119,6 +119,7 @@ export function ErrorSection({ item, events }: { item: ObservationItem; events: 
       ) : null}
       {item.status_message === null ? null : <p>{item.status_message}</p>}
       {exceptions.map((event, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two events may be alike, and they never change places
         <Exception key={`${event.time}-${index}`} event={event} status={item.status_message} />
       ))}
     </section>
@@ -129,7 +130,7 @@ function Exception({ event, status }: { event: SpanEvent; status: string | null 
   const type = asText(event.attributes["exception.type"]) ?? "exception";
   const message = asText(event.attributes["exception.message"]);
   const stack = asText(event.attributes["exception.stacktrace"]);
-  const isRepeated = message !== null && status !== null && status.includes(message);
+  const isRepeated = message !== null && status?.includes(message) === true;
   return (
     <>
       <p>
@@ -138,7 +139,7 @@ function Exception({ event, status }: { event: SpanEvent; status: string | null 
       </p>
       {stack === null ? null : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <pre className={styles["stack"]} tabIndex={0} aria-label="Stack trace">
+        <pre className={styles["stack"]} tabIndex={0} role="region" aria-label="Stack trace">
           {stack}
         </pre>
       )}
@@ -154,6 +155,7 @@ export function EventsSection({ events, startTime }: { events: SpanEvent[]; star
     <Section title="Events" note={shown.length}>
       <ul className={styles["list"]}>
         {shown.map((event, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two events may be alike, and they never change places
           <li key={`${event.time}-${index}`} className={styles["item"]}>
             <div className={styles["itemHead"]}>
               <b>{event.name}</b>

@@ -1,7 +1,7 @@
 /** Where a bar lies on the axis. Pure. Shares are of the whole axis, 0 to 1. */
 
-import type { TraceTree, TreeNode } from "./tree";
 import { toMicros } from "@/format/times";
+import type { TraceTree, TreeNode } from "./tree";
 
 export interface Bar {
   left: number;

@@ -16,7 +16,7 @@ export interface TreeNode {
   /** Microseconds since the epoch; the end of an unfinished one is its start. */
   start: number;
   end: number;
-  /** Sum over the node and all below it; null when none of them has a cost. */
+  /** Sum over the node and all below it, as the server sums a trace; null when none of them has a cost. */
   subtreeCost: number | null;
   /** Observations below the node. */
   descendants: number;
@@ -106,25 +106,12 @@ function addUp(ordered: TreeNode[]): void {
   }
 }
 
-/**
- * A parent that carries a cost of its own beside children with costs would be counted twice by a plain sum; a cost on a
- * parent is then taken as the sum the client made.
- */
-function keepOwnCosts(ordered: TreeNode[]): void {
-  for (const node of ordered) {
-    if (node.observation.total_cost_usd !== null && node.children.length > 0) {
-      node.subtreeCost = Math.max(node.observation.total_cost_usd, 0);
-    }
-  }
-}
-
 export function buildTree(observations: ObservationItem[]): TraceTree {
   const nodes = observations.map(toNode).sort(byTime);
   const byId = new Map(nodes.map((node) => [node.observation.id, node]));
   const roots = link(nodes, byId);
   const ordered = order(roots);
   addUp(ordered);
-  keepOwnCosts(ordered);
   let start = Number.POSITIVE_INFINITY;
   let end = Number.NEGATIVE_INFINITY;
   for (const node of nodes) {
@@ -135,7 +122,11 @@ export function buildTree(observations: ObservationItem[]): TraceTree {
 }
 
 /** What the tree shows now: without what is below a collapsed node, and only what was looked for with the way to it. */
-export function visibleNodes(tree: TraceTree, collapsed: ReadonlySet<string>, only: ReadonlySet<string> | null): TreeNode[] {
+export function visibleNodes(
+  tree: TraceTree,
+  collapsed: ReadonlySet<string>,
+  only: ReadonlySet<string> | null,
+): TreeNode[] {
   const visible: TreeNode[] = [];
   let hiddenBelow = Number.POSITIVE_INFINITY;
   for (const node of tree.ordered) {

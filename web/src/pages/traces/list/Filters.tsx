@@ -24,7 +24,11 @@ export function FilterChips({ fields, search, onChange, onClear }: FiltersProps 
       {active.map((field) => (
         <span key={field.key} className={styles["chip"]}>
           {field.label} <b title={search[field.key]}>{search[field.key]}</b>
-          <IconButton icon="close" label={`Remove filter ${field.label}`} onClick={() => onChange({ [field.key]: "" })} />
+          <IconButton
+            icon="close"
+            label={`Remove filter ${field.label}`}
+            onClick={() => onChange({ [field.key]: "" })}
+          />
         </span>
       ))}
       {active.length > 1 ? (
@@ -136,7 +140,9 @@ function FilterForm({ fields, search, listKey, onChange }: FiltersProps & { list
         ))}
       </div>
       {field.values ? null : (
-        <p className={styles["hint"]}>Suggestions come from the rows on the page. Any other value: type it, then Enter.</p>
+        <p className={styles["hint"]}>
+          Suggestions come from the rows on the page. Any other value: type it, then Enter.
+        </p>
       )}
     </form>
   );

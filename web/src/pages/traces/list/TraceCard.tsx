@@ -14,7 +14,9 @@ export function TraceCard({ item, context }: { item: TraceItem; context: CellCon
         <TraceName item={item} projectId={context.projectId} />
         <LevelCount counts={item.level_counts} />
       </span>
-      <span className={styles["cardPreview"]}>{preview === null ? "No input or output" : readablePreview(preview)}</span>
+      <span className={styles["cardPreview"]}>
+        {preview === null ? "No input or output" : readablePreview(preview)}
+      </span>
       <span className={styles["cardFacts"]}>
         <Time iso={item.timestamp} />
         <Latency seconds={item.latency_seconds} />

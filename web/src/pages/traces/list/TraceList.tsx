@@ -17,9 +17,10 @@ interface TraceListProps {
   isLive: boolean;
   onFilter: ((change: ListSearch) => void) | undefined;
   empty: ReactNode;
+  without?: string;
 }
 
-export function TraceList({ listKey, isLive, onFilter, empty }: TraceListProps) {
+export function TraceList({ listKey, isLive, onFilter, empty, without }: TraceListProps) {
   const scrollRef = useRef<HTMLDivElement>(null);
   const [isAtTop, setIsAtTop] = useState(true);
   const { pages, rows, arrived, waiting, insert, liveError } = useTraceFeed(listKey, { isLive, mayInsert: isAtTop });
@@ -52,6 +53,7 @@ export function TraceList({ listKey, isLive, onFilter, empty }: TraceListProps) 
           context={{ projectId: listKey.projectId, onFilter }}
           scrollRef={scrollRef}
           hasMore={pages.hasNextPage}
+          without={without}
           onNearEnd={loadMore}
           footer={<Footer pages={pages} count={rows.length} />}
         />

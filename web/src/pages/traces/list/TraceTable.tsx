@@ -1,16 +1,15 @@
 /** The list itself: rows drawn only where they are seen, on wide screens as a table, on narrow ones as cards. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useMemo } from "react";
 import type { TraceItem } from "@/api/types";
 import { useIsNarrow } from "@/app/hooks";
-import { type CellContext, COLUMNS } from "./columns";
+import { type CellContext, COLUMNS, type Column } from "./columns";
 import { TraceCard } from "./TraceCard";
 import styles from "./TraceTable.module.css";
 
 const ROW_HEIGHT = 36;
 const CARD_HEIGHT = 92;
-const TRACKS = COLUMNS.map((column) => column.width).join(" ");
 
 interface TraceTableProps {
   rows: TraceItem[];
@@ -18,12 +17,16 @@ interface TraceTableProps {
   context: CellContext;
   scrollRef: RefObject<HTMLDivElement | null>;
   hasMore: boolean;
+  /** A column that says the same in every row of this list. */
+  without?: string | undefined;
   onNearEnd: () => void;
   footer: ReactNode;
 }
 
 export function TraceTable(props: TraceTableProps) {
-  const { rows, arrived, context, scrollRef, hasMore, onNearEnd, footer } = props;
+  const { rows, arrived, context, scrollRef, hasMore, without, onNearEnd, footer } = props;
+  const columns = useMemo(() => COLUMNS.filter((column) => column.id !== without), [without]);
+  const tracks = columns.map((column) => column.width).join(" ");
   const isNarrow = useIsNarrow();
   const rowHeight = isNarrow ? CARD_HEIGHT : ROW_HEIGHT;
   const virtualizer = useVirtualizer({
@@ -50,7 +53,7 @@ export function TraceTable(props: TraceTableProps) {
       data-narrow={isNarrow || undefined}
       onKeyDown={moveBetweenRows}
     >
-      {isNarrow ? null : <HeaderRow />}
+      {isNarrow ? null : <HeaderRow columns={columns} />}
       <div role="rowgroup" className={styles["rows"]} style={{ height: virtualizer.getTotalSize() }}>
         {items.map(({ index, start, key }) => {
           const item = rows[index];
@@ -65,10 +68,14 @@ export function TraceTable(props: TraceTableProps) {
               style={{
                 transform: `translateY(${start}px)`,
                 height: rowHeight,
-                gridTemplateColumns: isNarrow ? "minmax(0, 1fr)" : TRACKS,
+                gridTemplateColumns: isNarrow ? "minmax(0, 1fr)" : tracks,
               }}
             >
-              {isNarrow ? <TraceCard item={item} context={context} /> : <Cells item={item} context={context} />}
+              {isNarrow ? (
+                <TraceCard item={item} context={context} />
+              ) : (
+                <Cells item={item} context={context} columns={columns} />
+              )}
             </div>
           );
         })}
@@ -78,11 +85,12 @@ export function TraceTable(props: TraceTableProps) {
   );
 }
 
-function HeaderRow() {
+function HeaderRow({ columns }: { columns: readonly Column[] }) {
+  const tracks = columns.map((column) => column.width).join(" ");
   return (
     <div role="rowgroup" className={styles["head"]}>
-      <div role="row" aria-rowindex={1} className={styles["headRow"]} style={{ gridTemplateColumns: TRACKS }}>
-        {COLUMNS.map((column) => (
+      <div role="row" aria-rowindex={1} className={styles["headRow"]} style={{ gridTemplateColumns: tracks }}>
+        {columns.map((column) => (
           <span key={column.id} role="columnheader" data-align={column.align} data-column={column.id}>
             {column.label}
           </span>
@@ -92,8 +100,8 @@ function HeaderRow() {
   );
 }
 
-function Cells({ item, context }: { item: TraceItem; context: CellContext }) {
-  return COLUMNS.map((column) => (
+function Cells({ item, context, columns }: { item: TraceItem; context: CellContext; columns: readonly Column[] }) {
+  return columns.map((column) => (
     <span key={column.id} role="cell" className={styles["cell"]} data-align={column.align} data-column={column.id}>
       {column.cell(item, context)}
     </span>

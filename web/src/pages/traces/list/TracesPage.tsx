@@ -34,7 +34,10 @@ export function TracesPage() {
           isEmptyProject ? (
             <FirstTrace listKey={key} />
           ) : (
-            <EmptyState title="No trace matches" message="Nothing was found for this search, these filters and this time range.">
+            <EmptyState
+              title="No trace matches"
+              message="Nothing was found for this search, these filters and this time range."
+            >
               <Button onClick={clear}>Clear search and filters</Button>
             </EmptyState>
           )

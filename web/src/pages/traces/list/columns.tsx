@@ -58,7 +58,12 @@ export function TraceName({ item, projectId }: { item: TraceItem; projectId: str
 export function UserLink({ id, projectId }: { id: string | null; projectId: string }) {
   if (id === null) return <span className={styles["none"]}>{NONE}</span>;
   return (
-    <Link to="/project/$projectId/users/$userId" params={{ projectId, userId: id }} className={styles["link"]} title={id}>
+    <Link
+      to="/project/$projectId/users/$userId"
+      params={{ projectId, userId: id }}
+      className={styles["link"]}
+      title={id}
+    >
       {id}
     </Link>
   );
@@ -104,7 +109,11 @@ function Tags({ item, context }: { item: TraceItem; context: CellContext }) {
 }
 
 function Preview({ text }: { text: string | null }) {
-  return text === null ? <span className={styles["none"]}>{NONE}</span> : <span title={text}>{readablePreview(text)}</span>;
+  return text === null ? (
+    <span className={styles["none"]}>{NONE}</span>
+  ) : (
+    <span title={text}>{readablePreview(text)}</span>
+  );
 }
 
 /**
@@ -112,12 +121,19 @@ function Preview({ text }: { text: string | null }) {
  * A preview is cut anywhere, so it is rarely whole JSON; a pattern finds the texts in what there is.
  */
 export function readablePreview(text: string): string {
-  if (!/^\s*[[{"]/.test(text)) return text;
-  const said = [...text.matchAll(/"(?:content|text|input|output|query|question|answer)"\s*:\s*"((?:[^"\\]|\\.)*)("|$)/g)];
+  if (!/^\s*[[{"]/.test(text)) return withoutMarks(text);
+  const said = [
+    ...text.matchAll(/"(?:content|text|input|output|query|question|answer)"\s*:\s*"((?:[^"\\]|\\.)*)("|$)/g),
+  ];
   const last = said.map((match) => match[1] ?? "").findLast((value) => value.trim() !== "");
   const quoted = last ?? /^\s*"((?:[^"\\]|\\.)*)"?\s*$/.exec(text)?.[1];
   if (quoted === undefined) return text;
-  return quoted.replaceAll(/\\n|\\t|\\r/g, " ").replaceAll(/\\(["\\/])/g, "$1");
+  return withoutMarks(quoted.replaceAll(/\\n|\\t|\\r/g, " ").replaceAll(/\\(["\\/])/g, "$1"));
+}
+
+/** Marks of Markdown mean nothing in one line of plain text. */
+function withoutMarks(text: string): string {
+  return text.replace(/^\s*(?:#{1,6}|[-*>])\s+/, "").replaceAll(/\*\*|`+/g, "");
 }
 
 export const COLUMNS: readonly Column[] = [
@@ -130,7 +146,12 @@ export const COLUMNS: readonly Column[] = [
   },
   { id: "level", label: "Level", width: "3.5rem", cell: (item) => <LevelCount counts={item.level_counts} /> },
   { id: "input", label: "Input", width: "minmax(10rem, 1.5fr)", cell: (item) => <Preview text={item.input_preview} /> },
-  { id: "output", label: "Output", width: "minmax(10rem, 1.5fr)", cell: (item) => <Preview text={item.output_preview} /> },
+  {
+    id: "output",
+    label: "Output",
+    width: "minmax(10rem, 1.5fr)",
+    cell: (item) => <Preview text={item.output_preview} />,
+  },
   {
     id: "latency",
     label: "Latency",
