@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -25,6 +26,10 @@ from spanwise_server.settings import InitSettings, Settings
 from spanwise_server.storage.metadata import api_keys, projects
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction, default_url
 from tests.accounts import ADMIN_EMAIL, ADMIN_PASSWORD, BASE_URL, ProjectMaker, ProjectWithKeys
+
+# A busy machine is no fault: nothing here asserts how long an example takes.
+hypothesis.settings.register_profile("without-deadline", deadline=None)
+hypothesis.settings.load_profile("without-deadline")
 
 
 @pytest.fixture(scope="session")
