@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sdk_matrix.comparison import Comparer
+from tests.sdk_matrix.comparison_of_runs import RunComparer
 from tests.sdk_matrix.differences import DIALECTS
 from tests.sdk_matrix.environments import GENERATIONS, prepare, run_script
 from tests.sdk_matrix.expectations import ENVIRONMENT, RELEASE, Expected, expect
@@ -39,8 +39,8 @@ class Recording:
     reads: dict[str, Any]
     """Answers by plain HTTP, parsed."""
 
-    def compare(self, *, is_wire: bool) -> Comparer:
-        return Comparer(
+    def compare(self, *, is_wire: bool) -> RunComparer:
+        return RunComparer(
             expected=self.expected,
             report=self.report,
             project_id=self.project_id,
