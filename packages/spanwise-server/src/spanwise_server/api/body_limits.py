@@ -99,11 +99,14 @@ class BodyLimits:
         """Wait for the next part of the body, but not for ever."""
         allowed = _GRACE_SECONDS + received_bytes / _SLOWEST_BYTES_PER_SECOND
         remaining = started + allowed - self._monotonic()
+        late = HTTPException(408, headers={"Connection": "close"})
+        if remaining <= 0:
+            raise late
         try:
-            async with asyncio.timeout(max(0.0, min(self._idle_seconds, remaining))):
+            async with asyncio.timeout(min(self._idle_seconds, remaining)):
                 return await receive()
         except TimeoutError as error:
-            raise HTTPException(408, headers={"Connection": "close"}) from error
+            raise late from error
 
     async def check(self, receive: Receive, *, received_bytes: int, is_complete: bool) -> None:
         """Raise when this many bytes are too many."""
