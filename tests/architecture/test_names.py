@@ -54,10 +54,17 @@ def expected_test(module: Module) -> str:
 
 
 def lacks_test(module: Module, files: Collection[str]) -> bool:
-    """A module may have several test modules, ``test_b.py`` and ``test_b_limits.py``; migrations are tested as a chain."""
+    """A module may have several test modules, ``test_b.py`` and ``test_b_limits.py``; migrations are tested as a chain.
+
+    Like modules in a folder of a layer, such as the conventions, may be tested as one: ``…/ingest/test_conventions.py``.
+    """
     if "/migrations/" in module.path:
         return False
     stem = expected_test(module)
+    folder, _, _ = stem.rpartition("/")
+    above, _, name = folder.rpartition("/")
+    if not above.endswith("/tests") and f"{above}/test_{name}.py" in files:
+        return False
     return has_behaviour(module) and not any(
         f == f"{stem}.py" or (f.startswith(f"{stem}_") and f.endswith(".py")) for f in files
     )
@@ -97,6 +104,8 @@ def test_the_rule_for_names_knows_good_from_bad(path: str, *, expected: bool) ->
         ("src/p/_b.py", "def f(): return 1", ["packages/p/tests/test_b.py"], False),
         ("src/p/a/b.py", 'class P:\n    def f(self):\n        """Return 1."""\n    def g(self): ...\n', [], False),
         ("src/p/a/__init__.py", '"""Owns a."""', [], False),
+        ("src/p/a/c/b.py", "def f(): return 1", ["packages/p/tests/a/test_c.py"], False),
+        ("src/p/a/b.py", "def f(): return 1", ["packages/p/tests/test_a.py"], True),
         ("src/p/a/b.py", "def f(): return 1", [], True),
         ("src/p/a/b.py", "def f(): return 1", ["packages/p/tests/test_b.py", "packages/p/tests/a/test_bc.py"], True),
         ("src/p/a/__init__.py", "def f(): return 1", ["packages/p/tests/a/test_b.py"], True),
