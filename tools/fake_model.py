@@ -115,8 +115,8 @@ def embed(text: str) -> list[float]:
     return [round(x / length, 6) for x in vector]
 
 
-def _text_of(content: Any) -> str:
-    return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+def _text_of(content: str | list[dict[str, Any]]) -> str:
+    return content if isinstance(content, str) else "".join(block.get("text", "") for block in content)
 
 
 def read_question(body: dict[str, Any]) -> Question:

@@ -25,6 +25,10 @@ PLANNER, WRITER, EMBEDDER = "gpt-4.1-mini", "gpt-4.1", "text-embedding-3-small"
 USD_PER_MILLION = {PLANNER: (0.40, 0.10, 1.60), WRITER: (2.00, 0.50, 8.00), EMBEDDER: (0.02, 0.02, 0.0)}
 """Price of a million tokens of input, cached input and output."""
 
+PLAN_PROMPT = (
+    "You plan research. You see a question and the titles of the notes that were found. Call the tool calculate only if a "
+    "number must be worked out that the notes do not give; otherwise say that they are enough."
+)
 CONVERSATIONS = (
     (
         "ada@example.org",
@@ -101,7 +105,7 @@ def calculate(expression: str) -> float:
 def plan(question: str, notes: list[dict[str, Any]], user: str) -> dict[str, Any] | None:
     """Ask the small model whether to calculate; return the arguments of its tool call, if any."""
     messages = [
-        {"role": "system", "content": "You plan research. Call a tool only if a number must be worked out."},
+        {"role": "system", "content": PLAN_PROMPT},
         {"role": "user", "content": f"{question}\nNotes: {', '.join(note['title'] for note in notes)}"},
     ]
     parameters: Parameters = {"temperature": 0.0, "tool_choice": "auto"}

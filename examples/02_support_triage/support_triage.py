@@ -27,8 +27,13 @@ MODEL_URL = os.environ.get("ANTHROPIC_BASE_URL", "http://127.0.0.1:8085")
 ROUTER, AGENT = "claude-haiku-4-5", "claude-sonnet-4-5"
 USD_PER_MILLION = {ROUTER: (1.0, 0.1, 5.0), AGENT: (3.0, 0.3, 15.0)}
 """Price of a million tokens of input, cached input and output."""
+ROUTER_PROMPT = (
+    "You route support tickets. Hand every ticket over to exactly one team: billing for charges and refunds, technical for "
+    "the app, orders for parcels, privacy for personal data. Set the urgency to high if money or personal data is at stake."
+)
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.05
+GATEWAY_SECONDS = 0.06
 
 provider = TracerProvider(resource=Resource.create({"service.name": "support-desk", "service.version": "2026.11"}))
 provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -58,10 +63,20 @@ class Ticket:
         return {"user.id": self.customer, "session.id": self.session}
 
 
-def set_messages(span: Span, side: str, messages: list[dict[str, str]]) -> None:
-    """Set the input or output messages of a generation, as the GenAI conventions shape them."""
-    shaped = [{"role": m["role"], "parts": [{"type": "text", "content": m["content"]}]} for m in messages]
-    span.set_attribute(f"gen_ai.{side}.messages", json.dumps(shaped, ensure_ascii=False))
+def parts_of(content: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return Anthropic content blocks as the parts of the GenAI conventions."""
+    return [
+        {"type": "tool_call", "id": block["id"], "name": block["name"], "arguments": block["input"]}
+        if block["type"] == "tool_use"
+        else {"type": "text", "content": block["text"]}
+        for block in content
+    ]
+
+
+def set_messages(span: Span, side: str, role: str, content: list[dict[str, Any]]) -> None:
+    """Set the input or output message of a generation, as the GenAI conventions shape it."""
+    message = {"role": role, "parts": parts_of(content)}
+    span.set_attribute(f"gen_ai.{side}.messages", json.dumps([message], ensure_ascii=False))
 
 
 def set_usage(span: Span, model: str, usage: dict[str, int]) -> None:
@@ -90,9 +105,9 @@ def ask(model: str, system: str, text: str, ticket: Ticket) -> dict[str, Any]:
         **ticket.attributes(),
     }
     with tracer.start_as_current_span(f"chat {model}", attributes=attributes, kind=trace.SpanKind.CLIENT) as span:
-        messages = [{"role": "user", "content": text}]
-        set_messages(span, "input", messages)
-        metadata = {"user_id": ticket.session}
+        content = [{"type": "text", "text": text}]
+        set_messages(span, "input", "user", content)
+        messages, metadata = [{"role": "user", "content": content}], {"user_id": ticket.session}
         request = {"model": model, "system": system, "messages": messages, "max_tokens": 300, "metadata": metadata}
         response = http.post("/v1/messages", json=request)
         if response.status_code == 529:
@@ -101,12 +116,13 @@ def ask(model: str, system: str, text: str, ticket: Ticket) -> dict[str, Any]:
         set_usage(span, model, answer["usage"])
         span.set_attribute("gen_ai.response.model", answer["model"])
         span.set_attribute("gen_ai.response.finish_reasons", [answer["stop_reason"]])
-        set_messages(span, "output", [{"role": "assistant", "content": json.dumps(answer["content"], ensure_ascii=False)}])
+        set_messages(span, "output", answer["role"], answer["content"])
         return answer
 
 
 def refund_payment(order: str, amount: float) -> str:
     """Refund an order. The gateway times out at first, and never refunds more than 1000 by itself."""
+    time.sleep(GATEWAY_SECONDS)
     gateway_calls[order] = gateway_calls.get(order, 0) + 1
     if amount > 1000:
         raise PaymentGatewayError(f"refund of {amount} for {order} needs approval (limit 1000)")
@@ -180,7 +196,7 @@ def handle(ticket: Ticket) -> str:
     with tracer.start_as_current_span("support-ticket", attributes=attributes) as span:
         span.set_attribute("langfuse.trace.tags", ["support", "example"])
         span.set_attribute("input.value", ticket.text)
-        routed = with_retries(lambda: ask(ROUTER, "You route support tickets.", ticket.text, ticket), ModelOverloadedError)
+        routed = with_retries(lambda: ask(ROUTER, ROUTER_PROMPT, ticket.text, ticket), ModelOverloadedError)
         call = tool_call_of(routed)
         team = call["input"]["team"] if call else "technical"
         span.set_attribute("langfuse.trace.metadata.team", team)

@@ -17,6 +17,10 @@ from langfuse.api import ObservationV2
 MODEL_URL = os.environ.get("OPENAI_BASE_URL", "http://127.0.0.1:8085/v1")
 MODEL = "gpt-4.1-mini"
 USD_PER_MILLION = {"input": 0.40, "input_cached_tokens": 0.10, "output": 1.60}
+JUDGE_PROMPT = (
+    "You judge answers. Reply with JSON only: score from 0 to 1, verdict (correct, incomplete or wrong) and reason, one "
+    "sentence. An answer that leaves out a part of the question is incomplete."
+)
 JUDGED = "research-assistant"
 REVIEW_BELOW = 0.7
 
@@ -41,7 +45,7 @@ def find_answers() -> list[ObservationV2]:
 def judge(question: str, answer: str) -> dict[str, Any]:
     """Ask the model for a score, a verdict and a reason."""
     messages = [
-        {"role": "system", "content": "You judge answers. Reply with JSON: score 0 to 1, verdict, reason."},
+        {"role": "system", "content": JUDGE_PROMPT},
         {"role": "user", "content": f"Question: {question}\nAnswer: {answer}"},
     ]
     with langfuse.start_as_current_observation(

@@ -117,6 +117,8 @@ def test_support_triage(server: ServerProcess, run_example: Callable[[str], subp
     assert len(overloaded) == 2
     routed = [row for row in rows if row["name"] == "chat claude-haiku-4-5"]
     assert {row["usageDetails"]["input_cached_tokens"] for row in routed} == {40}
+    assert all(row["usageDetails"]["input"] > 0 and row["costDetails"]["total"] > 0 for row in routed)
+    assert routed[0]["output"][0]["parts"][0]["name"] == "hand_over"
 
 
 def test_answer_judge(server: ServerProcess, run_example: Callable[[str], subprocess.CompletedProcess[str]]) -> None:
