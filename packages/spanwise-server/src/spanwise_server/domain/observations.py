@@ -19,8 +19,10 @@ Micros = int
 
 
 class ObservationType(StrEnum):
-    """What an observation is. ``TRACE`` rows carry trace-level facts sent on their own, have an empty id, and are never
-    listed."""
+    """What an observation is.
+
+    ``TRACE`` rows carry trace-level facts sent on their own, have an empty id, and are never listed.
+    """
 
     SPAN = "SPAN"
     GENERATION = "GENERATION"

@@ -15,8 +15,6 @@ from clickhouse_connect.driver.client import Client
 from spanwise_server.domain.errors import SpanwiseError
 from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.scores import Score
-from spanwise_server.domain.traces import Session, Trace
-from spanwise_server.query.queries import ObservationQuery, ScoreQuery, SessionQuery, TraceQuery
 from spanwise_server.settings import Settings
 from spanwise_server.storage.events import columns
 from spanwise_server.storage.events.engine import Engine

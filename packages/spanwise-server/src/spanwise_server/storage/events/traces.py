@@ -7,7 +7,7 @@ cut a trace in two, and a wider one is tried.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
