@@ -27,7 +27,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 help: ## Show what make can do
 	@sed -nE 's/^([a-z]+):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target what; do printf '  make %-8s%s\n' "$$target" "$$what"; done
 
-setup: .venv/.installed $(WEB_DIST)/.built ## Create .venv with every distribution and the spanwise command, build the browser application
+setup: .venv/.installed $(WEB_DIST)/index.html ## Create .venv with every distribution and the spanwise command, build the browser application
 
 run: setup ## Start the server with a demo project and sample agents on 127.0.0.1:3000 (options: ARGS="--port 4000")
 	@$(PY) tools/run_demo.py $(ARGS)
@@ -41,7 +41,7 @@ check: .venv/.installed web/node_modules/.installed ## Format, lint, types, cont
 bench: setup ## Measure (options: ARGS="--list")
 	@$(PY) -m benches $(ARGS)
 
-web: $(WEB_DIST)/.built ## Build the browser application
+web: $(WEB_DIST)/index.html ## Build the browser application
 
 lock: $(UV) ## Resolve requirements.lock anew (one library: ARGS="--upgrade-package httpx"; all: ARGS=--upgrade)
 	@UV=$(UV) tools/lock.sh $(ARGS)
@@ -81,7 +81,7 @@ web/node_modules/.installed: web/package-lock.json web/package.json
 	@cd web && npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(WEB_DIST)/.built: web/node_modules/.installed $(WEB_SOURCES)
+$(WEB_DIST)/index.html: web/node_modules/.installed $(WEB_SOURCES)
 	@echo "== Browser application"
 	@cd web && npm run --silent build
 	@touch $@
