@@ -87,6 +87,8 @@ def _apply(row: Observation | Score, partial: Partial) -> None:
             clock.update(dict.fromkeys(("metadata" + _PATH + path for path in _leaves(_decoded(value))), tick))
         elif name not in UNITED:
             clock[name] = tick + _CREATED if name == "type" and not partial.is_update else tick
+        if name in UNITED:
+            value = sorted(set(value))
         setattr(row, name, _default(row, name) if value is None else value)
     row.clock = clock
 
@@ -152,9 +154,10 @@ def _unite(row: Observation | Score, other: Observation | Score) -> None:
 
 
 def says_the_same(one: Row, other: Row) -> bool:
-    """Whether the two rows differ in nothing but when they were written."""
-    return msgspec.structs.replace(one, row_version=0, created_at=0) == msgspec.structs.replace(
-        other, row_version=0, created_at=0
+    """Whether the two rows differ in nothing but when they were written and how their metadata's keys are ordered."""
+    bare = {"row_version": 0, "created_at": 0, "metadata": {}}
+    return _decoded(one.metadata) == _decoded(other.metadata) and (
+        msgspec.structs.replace(one, **bare) == msgspec.structs.replace(other, **bare)
     )
 
 

@@ -18,6 +18,7 @@ from spanwise_server.domain.scores import Score
 from spanwise_server.settings import Settings
 from spanwise_server.storage.events import columns
 from spanwise_server.storage.events.engine import Engine
+from spanwise_server.storage.events.inserting import choose_insert
 from spanwise_server.storage.events.observations import ObservationReader
 from spanwise_server.storage.events.places import BETWEEN, Kind, bounds
 from spanwise_server.storage.events.scores import ScoreReader
@@ -36,9 +37,10 @@ _DELETE_SETTINGS = {"lightweight_delete_mode": "lightweight_update", "enable_lig
 class ClickHouseEventStore:
     """Implements ``EventWriter``, ``EventReader`` and ``EventAdmin``."""
 
-    def __init__(self, engine: Engine, *, fsync: bool) -> None:
+    def __init__(self, engine: Engine, *, fsync: bool, is_embedded: bool = False) -> None:
         self._engine = engine
         self._fsync = fsync
+        self._insert_block = choose_insert(is_embedded=is_embedded)
         self._observations = ObservationReader(engine)
         self._traces = TraceReader(engine, self._observations)
         self._scores = ScoreReader(engine)
@@ -184,7 +186,7 @@ async def open_event_store(settings: Settings) -> ClickHouseEventStore:
         EngineError: it cannot be opened; the hint says what to do.
     """
     engine = await asyncio.to_thread(Engine.open, settings)
-    store = ClickHouseEventStore(engine, fsync=settings.fsync)
+    store = ClickHouseEventStore(engine, fsync=settings.fsync, is_embedded=settings.events_url is None)
     await store.migrate()
     return store
 

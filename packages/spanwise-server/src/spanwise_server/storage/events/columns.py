@@ -24,7 +24,19 @@ def _plain(kind: pa.DataType) -> _ArrayMaker:
     return lambda values: pa.array(values, type=kind)
 
 
-def _strings(values: list[list[str]]) -> pa.Array[Any]:
+def _string(values: Sequence[str]) -> pa.Array[Any]:
+    # Half of the columns say the same in every row of a block, mostly nothing; comparing is cheaper than converting.
+    if values.count(values[0]) == len(values):
+        return pa.repeat(pa.scalar(values[0], pa.string()), len(values))
+    return pa.array(values, type=pa.string())
+
+
+def _offsets(values: Sequence[Sized]) -> pa.Array[Any]:
+    lengths = list(map(len, values)) if any(values) else ()
+    return pa.array(accumulate(lengths, initial=0), type=pa.int32()) if lengths else _zeros(len(values) + 1)
+
+
+def _strings(values: Sequence[list[str]]) -> pa.Array[Any]:
     offsets = pa.array(accumulate(map(len, values), initial=0), type=pa.int32())
     return pa.ListArray.from_arrays(offsets, pa.array(list(chain.from_iterable(values)), type=pa.string()))
 

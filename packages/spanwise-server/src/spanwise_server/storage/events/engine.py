@@ -19,8 +19,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 import clickhouse_connect
+from clickhouse_connect.driver.binding import quote_identifier
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
@@ -108,8 +110,8 @@ class Engine:
         self._closed = False
         self._control_lock = threading.Lock()
         self._control = self._connect()
-        self._control.command(f"CREATE DATABASE IF NOT EXISTS {database}")
-        self._control.command(f"USE {database}") if self._is_embedded else None
+        self._control.command(f"CREATE DATABASE IF NOT EXISTS {quote_identifier(database)}")
+        self._control.command(f"USE {quote_identifier(database)}") if self._is_embedded else None
         self._control.database = database
         self._writer = self._connect(database)
         for _ in range(settings.query_concurrency):
@@ -131,8 +133,10 @@ class Engine:
         try:
             if settings.events_url is None:
                 return cls(_embedded_factory(settings.data_dir.resolve() / "events", settings), settings, database=_DATABASE)
-            database = settings.events_url.rstrip("/").rpartition("/")[2] if settings.events_url.count("/") > 2 else _DATABASE
-            return cls(_server_factory(settings.events_url), settings, database=database or _DATABASE)
+            # Without its database, which may not exist yet.
+            url = urlsplit(settings.events_url)
+            make = _server_factory(urlunsplit(url._replace(path="")))
+            return cls(make, settings, database=url.path.strip("/") or _DATABASE)
         except (ClickHouseError, RuntimeError, OSError) as error:
             where = "the events server" if settings.events_url else f"the event engine in {settings.data_dir / 'events'}"
             raise EngineError(
@@ -143,7 +147,7 @@ class Engine:
         client = self._make()
         if database is not None:
             if self._is_embedded:
-                client.command(f"USE {database}")
+                client.command(f"USE {quote_identifier(database)}")
             client.database = database
         self._clients.append(client)
         return client

@@ -62,4 +62,6 @@ SETTINGS
     index_granularity_bytes = 1048576,
     enable_block_number_column = 1,
     enable_block_offset_column = 1,
-    non_replicated_deduplication_window = 1000
+    non_replicated_deduplication_window = 1000,
+    min_bytes_for_wide_part = 268435456,
+    merge_selector_base = 10
