@@ -87,9 +87,8 @@ def _apply(row: Observation | Score, partial: Partial) -> None:
             clock.update(dict.fromkeys(("metadata" + _PATH + path for path in _leaves(_decoded(value))), tick))
         elif name not in UNITED:
             clock[name] = tick + _CREATED if name == "type" and not partial.is_update else tick
-        if name in UNITED:
-            value = sorted(set(value))
-        setattr(row, name, _default(row, name) if value is None else value)
+        stored = sorted(set(value)) if name in UNITED else value
+        setattr(row, name, _default(row, name) if stored is None else stored)
     row.clock = clock
 
 
