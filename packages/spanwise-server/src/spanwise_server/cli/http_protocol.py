@@ -37,11 +37,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser, unless the head has grown too long."""
-        if self._is_in_head:
-            self._head_bytes += len(data)
+        """Feed the parser, and refuse a head that has grown too long."""
         super().data_received(data)
-        if self._is_in_head and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+        if not self._is_in_head:
+            return
+        # Counted afterwards: the parser has just set the count back if a new head began in this part.
+        self._head_bytes += len(data)
+        if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response("Request head too long.")
 
     def on_message_begin(self) -> None:
