@@ -10,7 +10,7 @@ import msgspec
 from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.payloads import encode_value
 from spanwise_server.ingest.conventions.dispatch import ROWS_PER_TABLE, Candidate, Dispatch, EventTarget
-from spanwise_server.ingest.conventions.messages import parse_nested, rebuild, with_system_instructions, with_tools
+from spanwise_server.ingest.conventions.messages import parse_nested, rebuild, unescape, with_system_instructions, with_tools
 from spanwise_server.ingest.conventions.table import Field
 from spanwise_server.ingest.conventions.tools import called_tools, names_of, offered_tools
 from spanwise_server.ingest.spans import Span
@@ -84,7 +84,7 @@ def set_content(
 def _to_text(value: Any, name: str, truncated: set[str], limit: int) -> str:
     """Return payload text: attribute text stands as it is, because JSON that clients encoded is JSON to readers."""
     if value.__class__ is str:
-        return str(value)  # bounded when the attribute was read
+        return unescape(value)  # its length was bounded when the attribute was read
     text, is_cut = cut(encode_value(value), limit)
     if is_cut:
         truncated.add(name)

@@ -10,6 +10,7 @@ import msgspec
 
 from spanwise_server.domain.observations import Micros, Observation
 from spanwise_server.ingest.conventions.dispatch import Candidate
+from spanwise_server.ingest.conventions.messages import unescape
 from spanwise_server.ingest.conventions.table import Field
 
 Setter = Callable[[Observation, Sequence[Candidate]], None]
@@ -68,8 +69,9 @@ def parse_flag(value: Any) -> bool | None:  # any attribute value
 
 
 def _texts(candidates: Sequence[Candidate]) -> Iterator[str]:
-    for _, value in candidates:
-        text = text_of(value)
+    for target, value in candidates:
+        read = target.to.read
+        text = text_of(value if read is None else read(value))
         if text:
             yield text
 
@@ -128,11 +130,11 @@ def _set_trace_name(observation: Observation, candidates: Sequence[Candidate]) -
 
 
 def _set_trace_input(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.trace_input = next(_texts(candidates), "")
+    observation.trace_input = unescape(next(_texts(candidates), ""))
 
 
 def _set_trace_output(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.trace_output = next(_texts(candidates), "")
+    observation.trace_output = unescape(next(_texts(candidates), ""))
 
 
 def _set_trace_public(observation: Observation, candidates: Sequence[Candidate]) -> None:

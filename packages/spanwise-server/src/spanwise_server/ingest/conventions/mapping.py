@@ -19,6 +19,7 @@ from spanwise_server.ingest.conventions.fields import SETTERS, text_of
 from spanwise_server.ingest.conventions.metadata import encode_object, reader_for, texts_of_object
 from spanwise_server.ingest.conventions.table import Field
 from spanwise_server.ingest.decoded import IngestContext
+from spanwise_server.ingest.environment import normalise_environment
 from spanwise_server.ingest.spans import Resource, Scope, Span
 
 _ENVIRONMENT_KEYS: Final = ("langfuse.environment", "deployment.environment.name", "deployment.environment")
@@ -64,7 +65,7 @@ class _ScopeMapper:
         self._to_text = reader_for(resource, scope)
         self._metadata = {"resourceAttributes": resource_text, "scope": encode_object(about_scope)}
         self._environments = {key: text_of(attributes.get(key)) for key in _ENVIRONMENT_KEYS}
-        self._environment = next(filter(None, self._environments.values()), DEFAULT_ENVIRONMENT)
+        self._environment = normalise_environment(next(filter(None, self._environments.values()), DEFAULT_ENVIRONMENT))
         self._version = text_of(attributes.get("service.version"))
         self._release = text_of(attributes.get("langfuse.release"))
         self._is_python_langfuse = (
@@ -144,6 +145,7 @@ class _ScopeMapper:
             observation.model = ""
         leftover = found.get(_LEFTOVER)
         if leftover:
+            consumed.update(target.attribute for target, _ in found.get(_METADATA, ()))
             rest = {target.attribute: text_of(value) for target, value in leftover if target.attribute not in consumed}
             if rest:
                 key = "attributes" if "attributes" not in observation.metadata else "spanAttributes"
@@ -177,32 +179,32 @@ class _ScopeMapper:
         for key in _ENVIRONMENT_KEYS:
             environment = of_span.get(key) or self._environments[key]
             if environment:
-                observation.environment = environment
+                observation.environment = normalise_environment(environment)
                 return
 
     def _names_of_cut(self, span: Span) -> set[str]:
         """Name the fields whose attribute was cut as the observation names them."""
         names: set[str] = set()
         for key in span.cut_keys:
-            fields = {target.field for target in self._dispatch.resolve(key)} - {_LEFTOVER}
-            names.update(_FIELD_NAMES.get(Field(field), "metadata") for field in fields or {_LEFTOVER})
+            fields = {Field(target.field) for target in self._dispatch.resolve(key)} - {Field.LEFTOVER, Field.TYPE}
+            names.update(_FIELD_NAMES.get(field, "metadata") for field in fields or {Field.LEFTOVER})
         return names
 
 
+_SAME_NAME: Final = (
+    *(Field.NAME, Field.LEVEL, Field.STATUS_MESSAGE, Field.INPUT, Field.OUTPUT, Field.MODEL, Field.MODEL_PARAMETERS),
+    *(Field.PROMPT_NAME, Field.PROMPT_VERSION, Field.USAGE, Field.COST, Field.TAGS, Field.ENVIRONMENT, Field.VERSION),
+    *(Field.RELEASE, Field.TRACE_NAME, Field.TRACE_INPUT, Field.TRACE_OUTPUT, Field.TRACE_METADATA, Field.EXPERIMENT),
+)
 _FIELD_NAMES: Final = {
-    **{
-        field: field.name.lower()
-        for field in (Field.NAME, Field.TYPE, Field.LEVEL, Field.STATUS_MESSAGE, Field.INPUT, Field.OUTPUT, Field.MODEL)
-    },
-    **{field: field.name.lower() for field in (Field.VERSION, Field.RELEASE, Field.ENVIRONMENT, Field.TAGS, Field.EXPERIMENT)},
-    **{field: field.name.lower() for field in (Field.TRACE_NAME, Field.TRACE_INPUT, Field.TRACE_OUTPUT)},
-    **dict.fromkeys((Field.TRACE_METADATA, Field.TRACE_METADATA_KEY), "trace_metadata"),
-    **dict.fromkeys((Field.MODEL_PARAMETERS, Field.MODEL_PARAMETER), "model_parameters"),
-    **dict.fromkeys((Field.USAGE, Field.USAGE_COUNT), "usage"),
-    **dict.fromkeys((Field.COST, Field.COST_AMOUNT), "cost"),
-    **dict.fromkeys((Field.USER,), "user_id"),
-    **dict.fromkeys((Field.SESSION,), "session_id"),
-    **dict.fromkeys((Field.PROMPT_NAME, Field.PROMPT_VERSION), "prompt_name"),
-    **dict.fromkeys((Field.TOOLS,), "tool_names"),
-    **dict.fromkeys((Field.SYSTEM_INSTRUCTIONS,), "input"),
+    **{field: field.name.lower() for field in _SAME_NAME},
+    Field.MODEL_PARAMETER: "model_parameters",
+    Field.USAGE_COUNT: "usage",
+    Field.COST_AMOUNT: "cost",
+    Field.USER: "user_id",
+    Field.SESSION: "session_id",
+    Field.TOOLS: "tool_names",
+    Field.SYSTEM_INSTRUCTIONS: "input",
+    Field.TRACE_METADATA_KEY: "trace_metadata",
 }
+"""How the observation names what a field fills; all others end in the metadata."""

@@ -18,6 +18,7 @@ import msgspec
 
 from spanwise_server.domain.payloads import encode_value
 from spanwise_server.ingest.conventions import langfuse
+from spanwise_server.ingest.conventions.messages import unescape
 from spanwise_server.ingest.spans import Resource, Scope
 
 ToText = Callable[[Any], str]
@@ -40,12 +41,12 @@ def text_of_json(value: Any) -> str:
             return encode_value(_decode(value))
         except (msgspec.DecodeError, RecursionError):
             return encode_value(value)
-    return str(value)  # JSON is payload text as it stands, and what is not JSON is text
+    return unescape(value)  # JSON is payload text as it stands, and what is not JSON is text
 
 
 def text_of_maybe_json(value: Any) -> str:
     """Return payload text of a value whose producer writes text as it is and JSON, and cannot tell them apart."""
-    return value if value.__class__ is str else encode_value(value)
+    return unescape(value) if value.__class__ is str else encode_value(value)
 
 
 def text_of_text(value: Any) -> str:
@@ -54,7 +55,7 @@ def text_of_text(value: Any) -> str:
         return encode_value(value)
     start = value[:1]
     if start in ("{", "[") or (start in _FRACTION_STARTS and _is_printed_fraction(value)):
-        return str(value)
+        return unescape(value)
     return encode_value(value)
 
 
@@ -83,7 +84,7 @@ def texts_of_object(value: Any) -> dict[str, str]:
 
 def _text_of_raw(raw: msgspec.Raw) -> str:
     text = bytes(raw).decode()
-    return encode_value(_decode(text)) if text[:1] == '"' else text
+    return encode_value(_decode(text)) if text[:1] == '"' else unescape(text)
 
 
 def _is_printed_fraction(text: str) -> bool:

@@ -44,6 +44,11 @@ def _read_tools(value: Any) -> Any:
     return [parse_nested(tool.get("json_schema", tool)) if isinstance(tool, dict) else tool for tool in tools]
 
 
+def _read_model(parameters: Any) -> Any:
+    parsed = parse_nested(parameters)
+    return parsed.get("model") if isinstance(parsed, dict) else None
+
+
 KIND: Final = Table("openinference, kind", {"openinference.span.kind": To(Field.TYPE, values=_KINDS)})
 VALUES: Final = Table(
     "openinference",
@@ -54,7 +59,8 @@ VALUES: Final = Table(
         "llm.model_name": To(Field.MODEL),
         "embedding.model_name": To(Field.MODEL),
         "reranker.model_name": To(Field.MODEL),
-        "llm.invocation_parameters": To(Field.MODEL_PARAMETERS),
+        # A call that failed has no llm.model_name, but the parameters name the model.
+        "llm.invocation_parameters": (To(Field.MODEL_PARAMETERS), To(Field.MODEL, read=_read_model)),
         "embedding.invocation_parameters": To(Field.MODEL_PARAMETERS),
         "metadata": To(Field.METADATA),
     },
