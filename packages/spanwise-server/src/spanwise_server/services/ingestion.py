@@ -121,7 +121,8 @@ class Ingestion:
             if len(raw) <= _INLINE_BYTES and not content_encoding:
                 decoded = run()
             else:
-                decoded = await asyncio.get_running_loop().run_in_executor(self._threads, run)
+                with self._commits.coming():
+                    decoded = await asyncio.get_running_loop().run_in_executor(self._threads, run)
         finally:
             self._decoding_bytes -= len(raw)
         await self._commits.submit(decoded)

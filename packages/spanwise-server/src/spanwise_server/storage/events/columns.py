@@ -5,17 +5,19 @@ A column's name is the field's name. Times are microseconds in the domain and ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.scores import Score
 
-_ArrayMaker = Callable[[list[Any]], "pa.Array[Any]"]
+_ArrayMaker = Callable[[Sequence[Any]], "pa.Array[Any]"]
+"""From one field's values, at least one, to a column."""
 _TIME = pa.timestamp("us", "UTC")
 _DECIMAL = pa.decimal128(18, 12)
 
@@ -31,22 +33,25 @@ def _string(values: Sequence[str]) -> pa.Array[Any]:
     return pa.array(values, type=pa.string())
 
 
-def _offsets(values: Sequence[Sized]) -> pa.Array[Any]:
-    lengths = list(map(len, values)) if any(values) else ()
-    return pa.array(accumulate(lengths, initial=0), type=pa.int32()) if lengths else _zeros(len(values) + 1)
+def _offsets(values: Sequence[Sized]) -> Any:  # an Int32Array, which the stubs cannot tell
+    if not any(values):
+        return pa.repeat(pa.scalar(0, pa.int32()), len(values) + 1)
+    return pa.array(accumulate(map(len, values), initial=0), type=pa.int32())
 
 
 def _strings(values: Sequence[list[str]]) -> pa.Array[Any]:
-    offsets = pa.array(accumulate(map(len, values), initial=0), type=pa.int32())
-    return pa.ListArray.from_arrays(offsets, pa.array(list(chain.from_iterable(values)), type=pa.string()))
+    lists: pa.Array[Any] = pa.ListArray.from_arrays(
+        _offsets(values), pa.array([*chain.from_iterable(values)], type=pa.string())
+    )
+    return lists
 
 
 def _map(kind: pa.DataType) -> _ArrayMaker:
-    def make(values: list[dict[str, Any]]) -> pa.Array[Any]:
-        offsets = pa.array(accumulate(map(len, values), initial=0), type=pa.int32())
+    def make(values: Sequence[dict[str, Any]]) -> pa.Array[Any]:
+        offsets = _offsets(values)
         keys = pa.array(list(chain.from_iterable(values)), type=pa.string())
         items: pa.Array[Any] = pa.array(list(chain.from_iterable(value.values() for value in values)), type=kind)
-        entries: pa.Array[Any] = pa.MapArray.from_arrays(offsets, keys, items)  # type: ignore[call-overload]  # the stubs want Int64 offsets, Arrow wants Int32
+        entries: pa.Array[Any] = pa.MapArray.from_arrays(offsets, keys, items)
         return entries
 
     return make
@@ -68,12 +73,9 @@ class Column:
         return f"toUnixTimestamp64Micro({self.name}) AS {self.name}" if self.is_time else self.name
 
 
-_STRING = _plain(pa.string())
-
-
 def _columns(kinds: Mapping[str, str], heavy: str) -> tuple[Column, ...]:
     makers: dict[str, _ArrayMaker] = {
-        "string": _STRING,
+        "string": _string,
         "time": _plain(_TIME),
         "bool": _plain(pa.bool_()),
         "int": _plain(pa.int32()),
@@ -127,9 +129,10 @@ SCORE_COLUMNS = _columns(
 
 
 def arrow_table(columns: Sequence[Column], rows: Sequence[Observation] | Sequence[Score], *, is_deleted: bool) -> pa.Table:
-    """Return ``rows`` as a table, one Arrow column a field."""
-    arrays = {column.name: column.make([getattr(row, column.name) for row in rows]) for column in columns}
-    arrays["is_deleted"] = pa.array([int(is_deleted)] * len(rows), type=pa.uint8())
+    """Return ``rows``, at least one, as a table, one Arrow column a field."""
+    values = dict(zip(rows[0].__struct_fields__, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=True))
+    arrays = {column.name: column.make(values[column.name]) for column in columns}
+    arrays["is_deleted"] = pa.repeat(pa.scalar(int(is_deleted), pa.uint8()), len(rows))
     return pa.table(arrays)
 
 

@@ -15,10 +15,13 @@ from clickhouse_connect.driver.client import Client
 Insert = Callable[[Client, str, pa.Table, str], None]
 """Client, table, block and deduplication token. Raises the driver's errors; returns when the rows are written."""
 
+_SETTINGS = {"optimize_on_insert": "0"}
+"""Rows that replace each other within one block are left to reads and merges, which see to it anyway: a sixth of an insert."""
+
 
 def insert_over_wire(client: Client, table: str, block: pa.Table, token: str) -> None:
     """Insert through the client's own interface."""
-    client.insert_arrow(table, block, settings={"insert_deduplication_token": token})
+    client.insert_arrow(table, block, settings={"insert_deduplication_token": token, **_SETTINGS})
 
 
 def insert_in_process(client: Client, table: str, block: pa.Table, token: str) -> None:
@@ -31,9 +34,10 @@ def insert_in_process(client: Client, table: str, block: pa.Table, token: str) -
         data = memoryview(sink.getvalue())
         while data:
             data = data[os.write(descriptor, data) :]
+        settings = ", ".join(f"{name} = {value}" for name, value in _SETTINGS.items())
         client.command(
             f"INSERT INTO {table} ({', '.join(block.schema.names)}) FROM INFILE '/proc/self/fd/{descriptor}' "
-            f"SETTINGS insert_deduplication_token = '{token}' FORMAT ArrowStream"
+            f"SETTINGS insert_deduplication_token = '{token}', {settings} FORMAT ArrowStream"
         )
     finally:
         os.close(descriptor)
