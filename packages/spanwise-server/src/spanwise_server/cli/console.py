@@ -11,12 +11,16 @@ from rich.text import Text
 from spanwise_server.domain.errors import SpanwiseError
 from spanwise_server.services.provisioning import FirstStart
 
+_PIPED_WIDTH = 1000
+"""Columns of output that is piped: far more than any line has, so that none is folded."""
+
 
 def output() -> Console:
     """Return the console of standard output; nothing is wrapped when it is piped, so that keys stay whole."""
     console = Console(highlight=False, emoji=False, markup=False)
     if not console.is_terminal:
         console.soft_wrap = True
+        console.width = _PIPED_WIDTH
     return console
 
 

@@ -1,4 +1,4 @@
-"""Checks of the data directory, as ``spanwise doctor`` runs them; they change nothing in it."""
+"""Checks of the data directory, as ``spanwise doctor`` runs them; they change none of its data."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from spanwise_server.storage.metadata.schema import HEAD, REVISIONS, current_rev
 _GIB = 1024**3
 # Merges write the new part before they drop the old ones; with less than this the engine soon refuses writes.
 _LEAST_FREE_BYTES = _GIB
+_RESTORE = "Restore the data directory from a backup that kept its symbolic links (cp -a, tar); see the message for the cause."
 _FEW_FREE_BYTES = 5 * _GIB
 
 
@@ -154,7 +155,7 @@ def _check_events(settings: Settings) -> Finding:
             finally:
                 engine.close()
     except SpanwiseError as error:
-        return failed(name, error.message, error.hint or "See the message.")
+        return failed(name, error.message, _RESTORE)
     if health:
         return failed(name, health, "Start the server once; it creates missing tables.")
     return ok(name, "opens and answers")
