@@ -63,7 +63,7 @@ BREACHES = [
     ("sdk-alone", "spanwise/src/spanwise/breach.py", "import spanwise_orchestrator"),
     ("server-layers", f"{IN_SERVER}/utils.py", '"""A package that nobody placed."""'),
     ("server-layers", f"{IN_SERVER}/domain/breach.py", "import spanwise_server.storage.interface"),
-    ("server-layers", f"{IN_SERVER}/services/breach.py", "import spanwise_server.ingest"),
+    ("server-layers", f"{IN_SERVER}/ingest/breach.py", "import spanwise_server.services.projects"),
     ("server-layers", f"{IN_SERVER}/_lib/breach.py", "import spanwise_server.settings"),
     ("composition-root", f"{IN_SERVER}/api/breach.py", "import spanwise_server.storage.events"),
     ("no-orm-in-routes", f"{IN_SERVER}/api/breach.py", "import spanwise_server.storage.metadata"),
