@@ -13,6 +13,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
 
 from spanwise_server.domain.errors import InvalidRequestError
 from spanwise_server.domain.observations import Micros
+from spanwise_server.ingest.decode.otlp_text_repair import repair_text
 from spanwise_server.ingest.decode.otlp_values import (
     MAX_VALUE_DEPTH,
     SPAN_ID_BYTES,
@@ -32,15 +33,18 @@ _NO_SPAN_ID: Final = bytes(SPAN_ID_BYTES)
 
 
 def parse_request(body: bytes) -> ExportTraceServiceRequest:
-    """Parse a request.
+    """Parse a request, repairing text that is not UTF-8.
 
     Raises:
         InvalidRequestError: When the bytes are not an ExportTraceServiceRequest.
     """
     request = ExportTraceServiceRequest()
     try:
-        request.ParseFromString(body)
-    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+        try:
+            request.ParseFromString(body)
+        except DecodeError:
+            request.ParseFromString(repair_text(body))
+    except (DecodeError, RecursionError) as error:
         raise InvalidRequestError(
             "Failed to parse OTel Protobuf Trace",
             hint="Send an ExportTraceServiceRequest in protobuf binary form, or JSON with Content-Type: application/json.",
