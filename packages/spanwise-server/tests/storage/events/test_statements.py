@@ -1,0 +1,32 @@
+"""Statements are files with named slots."""
+
+from __future__ import annotations
+
+import importlib.resources
+import re
+
+import pytest
+
+from spanwise_server.storage.events import statements
+
+_FILES = sorted(
+    file.name.removesuffix(".sql") for file in (importlib.resources.files("spanwise_server.storage.events") / "sql").iterdir()
+)
+
+
+def test_slots_are_filled_and_the_rest_vanishes() -> None:
+    """A slot that is not given is empty."""
+    assert statements.splice("a /*one*/ b /*two*/", {"one": "1"}) == "a 1 b "
+
+
+@pytest.mark.parametrize("name", _FILES)
+def test_every_statement_names_its_project(name: str) -> None:
+    """No query can forget the tenant, except where a subquery that names it fills a slot."""
+    text = statements.load(name)
+    is_outer = re.search(r"FROM \(/\*[a-z]+\*/\)", text) is not None
+    assert is_outer or "project_id = {project_id:String}" in text
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    """They apply in the order of their names."""
+    assert [int(name.split("_")[0]) for name, _ in statements.migrations()] == list(range(1, len(statements.migrations()) + 1))
