@@ -23,6 +23,8 @@ UNRECOGNISED_USAGE_KEY: Final = "usage_unrecognised"
 UNRECOGNISED_COST_KEY: Final = "cost_unrecognised"
 """Metadata key under which parts of a cost that are not amounts stay visible."""
 
+_INFINITY: Final = float("inf")
+_COST_SURELY_FITS: Final = 999_999
 _COST_QUANTUM: Final = Decimal("0.000000000001")
 USAGE_KEYS_MAX: Final = 256
 """Real maps have under 20 keys; a map column with thousands of distinct ones would slow every reader down."""
@@ -154,12 +156,12 @@ def normalise_cost(value: Any) -> Cost:  # any JSON value: clients put anything 
         return Cost({}, None, {} if value is None or value == "" else {"value": value})
     usd: dict[str, Decimal] = {}
     unrecognised: dict[str, Any] = {}
-    for key, raw in _leaves(source):
+    for key, raw in source.items():
         amount = _dollars(raw) if len(usd) < USAGE_KEYS_MAX else None
         if amount is not None:
             usd[key] = amount
-        else:
-            unrecognised[key] = raw
+        elif raw is not None:
+            _sort_amounts_in(key, raw, usd, unrecognised)
     if not usd:
         return Cost({}, None, unrecognised)
     total = usd.get("total")
@@ -250,6 +252,15 @@ def _sort_in(key: str, raw: Any, units: dict[str, int], nested: dict[str, int], 
             nested[leaf] = count
 
 
+def _sort_amounts_in(key: str, raw: Any, usd: dict[str, Decimal], unrecognised: dict[str, Any]) -> None:
+    for leaf, value in _leaves({key: raw}):
+        amount = _dollars(value) if len(usd) < USAGE_KEYS_MAX else None
+        if amount is None:
+            unrecognised[leaf] = value
+        else:
+            usd[leaf] = amount
+
+
 def _flatten_shape(shape: _Shape, units: dict[str, int], nested: dict[str, int]) -> dict[str, int]:
     """Rename a report whose details are contained in input and output."""
     result = {}
@@ -310,9 +321,12 @@ def _keep_own_keys(units: dict[str, int], nested: dict[str, int]) -> dict[str, i
 
 def _dollars(value: Any) -> Decimal | None:
     if value.__class__ is int or value.__class__ is float:
-        if not 0 <= value < float("inf"):
+        if not 0 <= value < _INFINITY:
             return None
-        amount = Decimal(value) if value.__class__ is int else Decimal(repr(value))
+        # Formatting rounds to the quantum in one step; building a Decimal and rounding it takes three times as long.
+        if value < _COST_SURELY_FITS:
+            return Decimal(f"{value:.12f}")
+        amount = Decimal(repr(value))
     elif isinstance(value, Decimal):
         if not value.is_finite() or value < 0:
             return None

@@ -76,57 +76,40 @@ def _texts(candidates: Sequence[Candidate]) -> Iterator[str]:
             yield text
 
 
-def _meanings(candidates: Sequence[Candidate]) -> Iterator[str]:
-    """Yield what values mean by their tables, leaving out those that mean nothing."""
+def _meaning(candidates: Sequence[Candidate]) -> str:
+    """Return what the first value means that means anything by its table; empty when none does."""
     for target, value in candidates:
         to = target.to
         if to.constant:
             if value is not None and value != "":
-                yield to.constant
+                return to.constant
         elif to.values is not None and isinstance(value, str):
             meaning = to.values.get(value) or to.values.get(value.strip().lower())
             if meaning:
-                yield meaning
+                return meaning
+    return ""
 
 
-def _set_name(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.name = next(_texts(candidates), observation.name)
+def _text_setter(name: str) -> Setter:
+    """Make the setter of a field that is the first non-empty text; without one the field stays as it is."""
+
+    def set_text(observation: Observation, candidates: Sequence[Candidate]) -> None:
+        for target, value in candidates:
+            if value.__class__ is not str or target.to.read is not None:
+                value = text_of(value if target.to.read is None else target.to.read(value))  # noqa: PLW2901  # hot path
+            if value:
+                setattr(observation, name, value)
+                return
+
+    return set_text
 
 
 def _set_type(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.type = next(_meanings(candidates), observation.type)
+    observation.type = _meaning(candidates) or observation.type
 
 
 def _set_level(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.level = next(_meanings(candidates), observation.level)
-
-
-def _set_status_message(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.status_message = next(_texts(candidates), observation.status_message)
-
-
-def _set_model(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.model = next(_texts(candidates), "")
-
-
-def _set_user(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.user_id = next(_texts(candidates), "")
-
-
-def _set_session(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.session_id = next(_texts(candidates), "")
-
-
-def _set_version(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.version = next(_texts(candidates), observation.version)
-
-
-def _set_release(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.release = next(_texts(candidates), observation.release)
-
-
-def _set_trace_name(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.trace_name = next(_texts(candidates), "")
+    observation.level = _meaning(candidates) or observation.level
 
 
 def _set_trace_input(observation: Observation, candidates: Sequence[Candidate]) -> None:
@@ -154,10 +137,6 @@ def _set_root(observation: Observation, candidates: Sequence[Candidate]) -> None
 def _set_completion_start(observation: Observation, candidates: Sequence[Candidate]) -> None:
     times = (parse_time(value) for _, value in candidates)
     observation.completion_start_time = next((time for time in times if time is not None), None)
-
-
-def _set_prompt_name(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.prompt_name = next(_texts(candidates), "")
 
 
 def _set_prompt_version(observation: Observation, candidates: Sequence[Candidate]) -> None:
@@ -213,23 +192,23 @@ def _encode_parameters(parameters: dict[str, Any]) -> str:
 SETTERS: Final[dict[int, Setter]] = {
     int(field): setter
     for field, setter in {
-        Field.NAME: _set_name,
+        Field.NAME: _text_setter("name"),
         Field.TYPE: _set_type,
         Field.LEVEL: _set_level,
-        Field.STATUS_MESSAGE: _set_status_message,
-        Field.MODEL: _set_model,
+        Field.STATUS_MESSAGE: _text_setter("status_message"),
+        Field.MODEL: _text_setter("model"),
         Field.MODEL_PARAMETERS: _set_model_parameters,
         Field.MODEL_PARAMETER: _set_single_parameters,
         Field.COMPLETION_START: _set_completion_start,
-        Field.PROMPT_NAME: _set_prompt_name,
+        Field.PROMPT_NAME: _text_setter("prompt_name"),
         Field.PROMPT_VERSION: _set_prompt_version,
-        Field.USER: _set_user,
-        Field.SESSION: _set_session,
+        Field.USER: _text_setter("user_id"),
+        Field.SESSION: _text_setter("session_id"),
         Field.TAGS: _set_tags,
-        Field.VERSION: _set_version,
-        Field.RELEASE: _set_release,
+        Field.VERSION: _text_setter("version"),
+        Field.RELEASE: _text_setter("release"),
         Field.ROOT: _set_root,
-        Field.TRACE_NAME: _set_trace_name,
+        Field.TRACE_NAME: _text_setter("trace_name"),
         Field.TRACE_INPUT: _set_trace_input,
         Field.TRACE_OUTPUT: _set_trace_output,
         Field.TRACE_PUBLIC: _set_trace_public,

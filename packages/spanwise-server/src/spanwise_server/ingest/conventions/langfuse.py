@@ -93,11 +93,14 @@ INSIDE_METADATA: Final = Table(
 MODEL: Final = Table("langfuse, type by model", {_OBSERVATION + "model.name": MODEL_IMPLIES_GENERATION})
 
 
-def is_generation_of_old_sdk(scope_version: str, attributes: Mapping[str, Any]) -> bool:
-    """Say whether a Python SDK up to 3.3 meant a generation although it says ``span``: it did so after an update."""
+def calls_generations_spans(scope_version: str) -> bool:
+    """Say whether a version of the Python SDK may say ``span`` of a generation: up to 3.3 it did so after an update."""
     found = _VERSION.match(scope_version)
-    if found is None or (int(found[1]), int(found[2] or 0)) > (3, 3) or int(found[1]) < 3:
-        return False
+    return found is not None and (3, 0) <= (int(found[1]), int(found[2] or 0)) <= (3, 3)
+
+
+def is_generation_called_span(attributes: Mapping[str, Any]) -> bool:
+    """Say whether attributes of such an SDK are a generation's."""
     return attributes.get(_OBSERVATION + "type") == "span" and not _GENERATION_KEYS.isdisjoint(attributes)
 
 

@@ -60,7 +60,6 @@ class _ScopeMapper:
         about_scope = {"name": scope.name, "version": scope.version, "attributes": scope.attributes}
         attributes = resource.attributes
         self._context = context
-        self._scope = scope
         self._dispatch = dispatch_for(scope.name)
         self._to_text = reader_for(resource, scope)
         self._metadata = {"resourceAttributes": resource_text, "scope": encode_object(about_scope)}
@@ -68,9 +67,8 @@ class _ScopeMapper:
         self._environment = normalise_environment(next(filter(None, self._environments.values()), DEFAULT_ENVIRONMENT))
         self._version = text_of(attributes.get("service.version"))
         self._release = text_of(attributes.get("langfuse.release"))
-        self._is_python_langfuse = (
-            scope.name == langfuse.SCOPE and attributes.get("telemetry.sdk.language", "python") == "python"
-        )
+        is_python_langfuse = scope.name == langfuse.SCOPE and attributes.get("telemetry.sdk.language", "python") == "python"
+        self._may_call_generations_spans = is_python_langfuse and langfuse.calls_generations_spans(scope.version)
         self._sdk_name = context.sdk_name or scope.name
         self._sdk_version = context.sdk_version or scope.version
 
@@ -104,7 +102,7 @@ class _ScopeMapper:
             setter = SETTERS.get(field)
             if setter is not None:
                 setter(observation, candidates)
-        if self._is_python_langfuse and langfuse.is_generation_of_old_sdk(self._scope.version, span.attributes):
+        if self._may_call_generations_spans and langfuse.is_generation_called_span(span.attributes):
             observation.type = "GENERATION"
         if observation.type != "GENERATION":
             observation.prompt_name = ""

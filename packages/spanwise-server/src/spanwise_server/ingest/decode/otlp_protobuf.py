@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -27,7 +27,6 @@ from spanwise_server.ingest.spans import Attributes, AttributeValue, Span, SpanE
 from spanwise_server.ingest.truncation import cut
 
 _STATUS_ERROR: Final = 2
-_UNBOUNDED: Final = 1 << 62
 _NO_TRACE_ID: Final = bytes(TRACE_ID_BYTES)
 _NO_SPAN_ID: Final = bytes(SPAN_ID_BYTES)
 
@@ -106,27 +105,25 @@ def read_span(message: SpanMessage, received_at: Micros, max_attributes: int, ma
     return span
 
 
-def read_attributes(
-    pairs: Iterable[KeyValue],
-    max_value_bytes: int,
-    cut_keys: list[str],
-    max_attributes: int = _UNBOUNDED,
-) -> Attributes:
+def read_attributes(pairs: Sequence[KeyValue], max_value_bytes: int, cut_keys: list[str], max_attributes: int) -> Attributes:
     """Read attributes into a plain dict; the last of equal keys wins, as in OpenTelemetry SDKs."""
     attributes: Attributes = {}
+    if len(pairs) > max_attributes:
+        pairs = pairs[:max_attributes]
+    surely_short = max_value_bytes // 4  # characters; UTF-8 has at most four bytes for each
     for pair in pairs:
         value = pair.value
         # Most values are non-empty text, and for those one look at string_value replaces the oneof machinery.
         text = value.string_value
-        content: Any = text or _read_value(value, 0)
-        key = pair.key
-        if len(text) * 4 > max_value_bytes:
-            content, is_cut = cut(text, max_value_bytes)
+        if not text:
+            attributes[pair.key] = _read_value(value, 0)
+        elif len(text) <= surely_short:
+            attributes[pair.key] = text
+        else:
+            key = pair.key
+            attributes[key], is_cut = cut(text, max_value_bytes)
             if is_cut:
                 cut_keys.append(key)
-        attributes[key] = content
-        if len(attributes) >= max_attributes:
-            break
     return attributes
 
 
