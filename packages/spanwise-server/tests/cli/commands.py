@@ -120,3 +120,9 @@ class Served:
 
     def _path(self, suffix: str) -> Path:
         return self.data_dir.with_suffix(f".{suffix}")
+
+
+def check_results(output: str) -> dict[str, str]:
+    """Return the result of each check that ``spanwise doctor`` printed."""
+    rows = [line.split("  ", 1) for line in output.partition("What to do")[0].splitlines()[1:] if "  " in line]
+    return {name: rest.split()[0] for name, rest in rows if name}

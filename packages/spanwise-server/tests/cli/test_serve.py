@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import socket
 import stat
 import uuid
 from pathlib import Path
@@ -81,59 +78,6 @@ def test_headless_start_makes_what_is_named_and_prints_no_given_secret(tmp_path:
         for secret in ("sk-lf-headless-secret", "headless-password"):
             assert secret not in served.output + served.log
             assert _files_with(data_dir, secret) == []
-
-
-def test_a_request_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
-    with Served(data_dir=tmp_path / "data", settings=HEADLESS) as served:
-        body = json.dumps(_batch("last-words")).encode()
-        with _open_request(served.url, body) as connection:
-            connection.sendall(body[:10])
-            served.process.send_signal(signal.SIGTERM)
-            _wait_until_closed(served.url)
-            connection.sendall(body[10:])
-            answer = connection.makefile("rb").read()
-        assert b" 207 " in answer.split(b"\r\n")[0]
-        assert served.process.wait(timeout=60) == 0
-
-    with Served(data_dir=tmp_path / "data") as again:
-        assert httpx.get(f"{again.url}/api/public/traces/last-words", auth=HEADLESS_KEYS).status_code == 200
-
-
-def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
-    data_dir = tmp_path / "data"
-    with (
-        Served(data_dir=data_dir, settings=HEADLESS, expected_code=130) as served,
-        _open_request(served.url, b"x" * 1000) as connection,
-    ):
-        connection.sendall(b"{")
-        served.process.send_signal(signal.SIGINT)
-        _wait_until_closed(served.url)
-        assert served.process.poll() is None
-        assert served.stop(signal.SIGINT) == 130
-
-
-def _open_request(url: str, body: bytes) -> socket.socket:
-    """Return a connection on which the head of an ingestion request has been sent, and none of its body."""
-    parts = urlsplit(url)
-    connection = socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=60)
-    credentials = httpx.BasicAuth(*HEADLESS_KEYS)._auth_header
-    head = (
-        f"POST /api/public/ingestion HTTP/1.1\r\nHost: x\r\nAuthorization: {credentials}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    connection.sendall(head.encode())
-    return connection
-
-
-def _wait_until_closed(url: str) -> None:
-    parts = urlsplit(url)
-    for _ in range(10_000):
-        try:
-            socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=60).close()
-        except ConnectionResetError:
-            continue  # it was being closed at that very moment
-        except ConnectionRefusedError:
-            return
-    raise AssertionError("the server still takes connections")
 
 
 def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
