@@ -66,11 +66,13 @@ $(UV): tools/install_uv.sh
 	@tools/install_uv.sh $(UV_VERSION) .tools/uv-$(UV_VERSION)
 	@touch $@
 
+# First the build backend and the rest, every hash required; then exactly that and our four, so that nothing old remains.
 .venv/.installed: $(UV) $(LOCK) $(addsuffix /pyproject.toml,$(PROJECTS)) packages/spanwise-server/hatch_build.py
 	@echo "== Python libraries, as locked"
 	@[ -x $(PY) ] || $(UV) venv --quiet --prompt spanwise --python "$$(tools/find_python.sh)" .venv
 	@$(UV) pip install --quiet --python $(PY) --require-hashes --requirement $(LOCK)
-	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation $(addprefix --editable ,$(PROJECTS))
+	@printf -- '-e $(CURDIR)/%s\n' $(PROJECTS) > .venv/editable.txt
+	@$(UV) pip sync --quiet --python $(PY) --no-build-isolation $(LOCK) .venv/editable.txt
 	@touch $@
 
 # Not `npm ci`: npm 11 refuses a lock when the index that wrote it lacked a package for some other platform, and mirrors do.
