@@ -27,7 +27,7 @@ HEADLESS_KEYS = ("pk-lf-headless", "sk-lf-headless-secret")
 
 def _log_in(url: str, email: str, password: str) -> int:
     form = {"email": email, "password": password}
-    return httpx.post(f"{url}/api/v1/login", json=form, headers={"X-Spanwise-Request": "1"}).status_code
+    return httpx.post(f"{url}/api/v1/login", json=form, headers={"X-Spanwise-Request": "1"}, timeout=60).status_code
 
 
 def _batch(trace_id: str) -> dict[str, object]:
@@ -46,10 +46,10 @@ def test_first_start_prints_its_credentials_once_and_keeps_no_secret(tmp_path: P
         public_key, secret_key = first.shown("LANGFUSE_PUBLIC_KEY"), first.shown("LANGFUSE_SECRET_KEY")
         password = first.shown("Password")
         assert first.shown("LANGFUSE_BASE_URL") == first.url
-        assert httpx.get(f"{first.url}/api/public/projects", auth=(public_key, secret_key)).status_code == 200
-        assert httpx.get(f"{first.url}/api/public/projects", auth=(public_key, "sk-lf-wrong")).status_code == 401
+        assert httpx.get(f"{first.url}/api/public/projects", auth=(public_key, secret_key), timeout=60).status_code == 200
+        assert httpx.get(f"{first.url}/api/public/projects", auth=(public_key, "sk-lf-wrong"), timeout=60).status_code == 401
         assert _log_in(first.url, first.shown("E-mail"), password) == 200
-        sent = httpx.post(f"{first.url}/api/public/ingestion", json=_batch("kept"), auth=(public_key, secret_key))
+        sent = httpx.post(f"{first.url}/api/public/ingestion", json=_batch("kept"), auth=(public_key, secret_key), timeout=60)
         assert sent.status_code == 207
 
     for secret in (secret_key, password):
@@ -60,7 +60,7 @@ def test_first_start_prints_its_credentials_once_and_keeps_no_secret(tmp_path: P
     with Served(data_dir=data_dir) as second:
         assert "First start" not in second.output
         assert public_key not in second.output
-        kept = httpx.get(f"{second.url}/api/public/traces/kept", auth=(public_key, secret_key))
+        kept = httpx.get(f"{second.url}/api/public/traces/kept", auth=(public_key, secret_key), timeout=60)
         assert kept.json()["name"] == "kept"
     assert secret_key not in second.output + second.log
 
@@ -72,7 +72,7 @@ def test_headless_start_makes_what_is_named_and_prints_no_given_secret(tmp_path:
     data_dir = tmp_path / "data"
     for _ in range(2):
         with Served(data_dir=data_dir, settings=HEADLESS) as served:
-            (project,) = httpx.get(f"{served.url}/api/public/projects", auth=HEADLESS_KEYS).json()["data"]
+            (project,) = httpx.get(f"{served.url}/api/public/projects", auth=HEADLESS_KEYS, timeout=60).json()["data"]
             assert (project["id"], project["name"], project["organization"]["id"]) == ("headless", "Headless project", "org")
             assert _log_in(served.url, "ada@example.org", "headless-password") == 200
         for secret in ("sk-lf-headless-secret", "headless-password"):
@@ -93,7 +93,7 @@ def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
         assert f"--port {int(port) + 1}" in same_port.stderr
         assert same_directory.stdout == same_port.stdout == ""
         # The first one is none the worse for it.
-        assert httpx.get(f"{served.url}/api/public/ready").status_code == 200
+        assert httpx.get(f"{served.url}/api/public/ready", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(

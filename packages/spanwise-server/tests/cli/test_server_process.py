@@ -36,7 +36,7 @@ def test_a_request_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
         assert served.process.wait(timeout=60) == 0
 
     with Served(data_dir=tmp_path / "data") as again:
-        assert httpx.get(f"{again.url}/api/public/traces/last-words", auth=KEYS).status_code == 200
+        assert httpx.get(f"{again.url}/api/public/traces/last-words", auth=KEYS, timeout=60).status_code == 200
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
