@@ -45,6 +45,8 @@ class ServerProcess:
     project_id: str = "matrix-project"
     settings: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    command: Path = field(default_factory=lambda: Path(sys.executable).with_name("spanwise"))
+    """The ``spanwise`` command of the installation to run."""
     _process: subprocess.Popen[bytes] | None = None
     _is_told: bool = False
 
@@ -72,7 +74,7 @@ class ServerProcess:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [str(Path(sys.executable).with_name("spanwise")), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [str(self.command), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         environment = {
             **_clean_environment(),
             "LANGFUSE_INIT_ORG_ID": "matrix-org",

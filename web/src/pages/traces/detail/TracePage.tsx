@@ -101,7 +101,14 @@ function TraceView({ detail, projectId, onReload }: TraceViewProps) {
     />
   );
   if (isNarrow) {
-    if (selected !== null) return <div className={styles["single"]}>{panel}</div>;
+    if (selected !== null) {
+      return (
+        <div className={styles["single"]}>
+          <h1 className="visually-hidden">{detail.trace.name ?? detail.trace.id}</h1>
+          {panel}
+        </div>
+      );
+    }
     return (
       <div className={styles["page"]}>
         <TraceHeader detail={detail} projectId={projectId} onReload={onReload} />

@@ -1,7 +1,7 @@
 /** Tree and timeline side by side: one row for each observation, drawn only where it is seen. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import type { TraceDetail } from "@/api/types";
 import { useMediaQuery } from "@/app/hooks";
 import { useNumberPreference } from "@/app/preferences";
@@ -101,7 +101,10 @@ function Rows({ detail, tree, rows, selected, collapsed, matches, showTimeline, 
     () => (selected === null ? 0 : rows.findIndex((row) => row.observation.id === selected) + 1),
     [rows, selected],
   );
-  useEffect(() => virtualizer.scrollToIndex(at, { align: "auto" }), [at, virtualizer]);
+  // Only a new selection scrolls: opening and closing nodes elsewhere must leave the view where it is.
+  const reveal = useEffectEvent(() => virtualizer.scrollToIndex(at, { align: "auto" }));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the selection is the trigger, its place is read then
+  useEffect(() => reveal(), [selected]);
 
   const press = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;

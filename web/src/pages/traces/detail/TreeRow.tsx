@@ -57,7 +57,6 @@ function TreeRowView(props: TreeRowProps) {
       aria-level={node.depth + 2}
       aria-selected={isSelected}
       aria-expanded={hasChildren ? !isCollapsed : undefined}
-      aria-label={rowLabel(node)}
       tabIndex={-1}
       className={styles["row"]}
       data-dimmed={isDimmed || undefined}
@@ -73,9 +72,11 @@ function TreeRowView(props: TreeRowProps) {
         <Guides depth={node.depth + 1} />
         <Twisty node={node} isCollapsed={isCollapsed} onToggle={onToggle} />
         <TypeIcon type={observation.type} />
-        <span className={styles["name"]} title={rowTitle(node)}>
+        <span className="visually-hidden">{typeLabel(observation.type)}</span>
+        <span className={styles["name"]} data-name title={rowTitle(node)}>
           {observation.name ?? typeLabel(observation.type)}
         </span>
+        <span className="visually-hidden">{spokenFacts(node)}</span>
         <RowMarks node={node} isCollapsed={isCollapsed} />
         <span className={styles["metrics"]}>
           {node.subtreeCost !== null && node.subtreeCost > 0 ? <span>{formatCost(node.subtreeCost)}</span> : null}
@@ -99,11 +100,12 @@ function rowTitle(node: TreeNode): string {
   return [name ?? typeLabel(type), id, orphan, status_message].filter(Boolean).join("\n");
 }
 
-function rowLabel(node: TreeNode): string {
-  const { name, type, level, latency_seconds } = node.observation;
+/** What eyes see in icons and bars. */
+function spokenFacts(node: TreeNode): string {
+  const { level, latency_seconds } = node.observation;
   const worst = level === "ERROR" || level === "WARNING" ? level.toLowerCase() : null;
   const latency = latency_seconds === null ? null : formatDuration(latency_seconds);
-  return [typeLabel(type), name, worst, latency].filter(Boolean).join(", ");
+  return [worst, latency].filter(Boolean).join(", ");
 }
 
 function Guides({ depth }: { depth: number }) {
@@ -159,6 +161,7 @@ function TimelineBar({ node, tree }: { node: TreeNode; tree: TraceTree }) {
       <span className={styles["track"]}>
         <span
           className={styles["bar"]}
+          data-bar
           style={style}
           data-point={bar.isPoint || undefined}
           data-open={bar.isOpen || undefined}
@@ -205,7 +208,9 @@ export function TraceRow({ detail, place, isSelected, onSelect }: TraceRowProps)
     >
       <span className={styles["nameCell"]} style={{ paddingLeft: `${indent(0)}rem` }}>
         <Mark size={14} />
-        <span className={styles["name"]}>{trace.name ?? "Trace"}</span>
+        <span className={styles["name"]} data-name>
+          {trace.name ?? "Trace"}
+        </span>
         <span className={styles["metrics"]}>{plural(observations.length, "observation")}</span>
       </span>
     </div>
