@@ -100,7 +100,7 @@ def stages() -> list[Stage]:
         _pytest(
             "repository",
             "test",
-            "Documents, tools, wheels",
+            "What crosses packages: documents, tools, wheels, examples, crashes",
             "tests",
             "--ignore=tests/architecture",
             "--ignore=tests/sdk_matrix",
