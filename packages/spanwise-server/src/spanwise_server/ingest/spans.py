@@ -58,6 +58,7 @@ class Resource(msgspec.Struct, gc=False):
     """Who produced spans."""
 
     attributes: Attributes
+    is_truncated: bool = False
 
 
 class Scope(msgspec.Struct, gc=False):
@@ -66,3 +67,4 @@ class Scope(msgspec.Struct, gc=False):
     name: str
     version: str
     attributes: Attributes
+    is_truncated: bool = False

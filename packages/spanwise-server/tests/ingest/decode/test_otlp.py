@@ -13,10 +13,12 @@ from spanwise_server.ingest.decode.otlp import decode_spans
 from tests.otlp_requests import (
     CONTEXT,
     LIMITS,
+    PLAIN,
     RECEIVED_AT,
     SPAN_ID,
     START_NANOS,
     TRACE_ID,
+    Sender,
     SpanSent,
     decode_json,
     json_request,
@@ -245,3 +247,29 @@ def test_size_grows_with_what_is_held() -> None:
     small = decode_spans(to_protobuf([SpanSent()]), is_json=False, context=CONTEXT).size_bytes
     large = decode_spans(to_protobuf([SpanSent(attributes={"input": "x" * 3000})]), is_json=False, context=CONTEXT).size_bytes
     assert small + 3000 <= large < small + 20_000
+
+
+LONG = "é" * 3000
+
+
+@pytest.mark.parametrize(
+    ("sent", "sender", "field"),
+    [
+        (SpanSent(name=LONG), PLAIN, "name"),
+        (SpanSent(status=2, message=LONG), PLAIN, "status_message"),
+        (SpanSent(events=[(LONG, {})]), PLAIN, "span_events"),
+        (SpanSent(events=[("e", {"k": LONG})]), PLAIN, "span_events"),
+        (SpanSent(events=[("e", {f"k{number}": 1 for number in range(51)})]), PLAIN, "span_events"),
+        (SpanSent(links=[(TRACE_ID, SPAN_ID, {"k": LONG})]), PLAIN, "span_links"),
+        (SpanSent(attributes={"nested": [LONG, LONG]}), PLAIN, "metadata"),
+        (SpanSent(), Sender(resource={"k": LONG}), "metadata"),
+        (SpanSent(), Sender(resource={f"k{number}": 1 for number in range(51)}), "metadata"),
+        (SpanSent(), Sender(scope=LONG), "metadata"),
+        (SpanSent(), Sender(version=LONG), "metadata"),
+    ],
+)
+def test_whatever_is_cut_is_named(sent: SpanSent, sender: Sender, field: str) -> None:
+    row = observe(sent, sender)
+    assert row.truncated == [field]
+    texts = {**row.metadata, **{name: getattr(row, name) for name in ("name", "status_message", "span_events", "span_links")}}
+    assert all(len(text.encode()) < 2 * LIMITS.max_attribute_bytes for text in texts.values())

@@ -60,6 +60,7 @@ class _ScopeMapper:
         about_scope = {"name": scope.name, "version": scope.version, "attributes": scope.attributes}
         attributes = resource.attributes
         self._context = context
+        self._is_truncated = resource.is_truncated or scope.is_truncated
         self._dispatch = dispatch_for(scope.name)
         self._to_text = reader_for(resource, scope)
         self._metadata = {"resourceAttributes": resource_text, "scope": encode_object(about_scope)}
@@ -131,6 +132,8 @@ class _ScopeMapper:
         """Set what takes more than one attribute."""
         limit = self._context.limits.max_attribute_bytes
         truncated = {*span.truncated, *self._names_of_cut(span)} if span.cut_keys or span.truncated else set()
+        if self._is_truncated:
+            truncated.add("metadata")
         consumed, used_events = set_content(observation, span, found, self._dispatch, truncated=truncated, limit=limit)
         metadata = self._own_metadata(found, _METADATA, _METADATA_KEY) if _METADATA in found or _METADATA_KEY in found else {}
         observation.metadata = {**self._metadata, **metadata}

@@ -16,12 +16,13 @@ from typing import Any, Final
 import msgspec
 
 from spanwise_server.domain.errors import InvalidRequestError, PayloadRejectedError, PayloadTooLargeError
-from spanwise_server.domain.observations import Observation
+from spanwise_server.domain.observations import Micros, Observation
 from spanwise_server.ingest.conventions.mapping import SpanMapper
 from spanwise_server.ingest.decode import otlp_json, otlp_protobuf
 from spanwise_server.ingest.decode.body import parse_json
-from spanwise_server.ingest.decoded import DecodedSpans, IngestContext
-from spanwise_server.ingest.spans import Resource, Scope, Span
+from spanwise_server.ingest.decode.otlp_values import cut_text
+from spanwise_server.ingest.decoded import DecodedSpans, IngestContext, IngestLimits
+from spanwise_server.ingest.spans import Attributes, Resource, Scope, Span
 
 _ROW_BYTES: Final = 2500
 """Measured with realistic spans: what a row holds besides the text that came in the request."""
@@ -42,7 +43,7 @@ class _Encoding(msgspec.Struct, frozen=True):
     """How one encoding names faults and reads spans."""
 
     find_fault: Callable[[Any], str]
-    read_span: Callable[[Any, int, int, int], Span]
+    read_span: Callable[[Any, Micros, IngestLimits], Span]
 
 
 _PROTOBUF: Final = _Encoding(otlp_protobuf.find_fault, otlp_protobuf.read_span)
@@ -89,8 +90,7 @@ def _decode_group(group: _Group, encoding: _Encoding, mapper: SpanMapper, result
     map_span = mapper.for_scope(group.resource, group.scope)
     observations: list[Observation] = result.observations
     received_at = context.received_at
-    max_attributes = context.limits.max_attributes
-    max_value_bytes = context.limits.max_attribute_bytes
+    limits = context.limits
     for index, message in enumerate(group.spans):
         fault = find_fault(message)
         if fault:
@@ -98,20 +98,19 @@ def _decode_group(group: _Group, encoding: _Encoding, mapper: SpanMapper, result
             if not result.rejection:
                 result.rejection = f"{group.where}.spans[{index}]: {fault}"
             continue
-        observations.append(map_span(read_span(message, received_at, max_attributes, max_value_bytes)))
+        observations.append(map_span(read_span(message, received_at, limits)))
 
 
 def _read_protobuf_groups(body: bytes, context: IngestContext) -> list[_Group]:
     request = otlp_protobuf.parse_request(body)
-    limit = context.limits.max_attribute_bytes
-    most = context.limits.max_attributes
     groups = []
     for r, resource_spans in enumerate(request.resource_spans):
-        resource = Resource(otlp_protobuf.read_attributes(resource_spans.resource.attributes, limit, [], most))
+        resource = Resource(*otlp_protobuf.read_part(resource_spans.resource.attributes, context.limits))
         for s, scope_spans in enumerate(resource_spans.scope_spans):
             message = scope_spans.scope
-            attributes = otlp_protobuf.read_attributes(message.attributes, limit, [], most)
-            scope = Scope(message.name, message.version, attributes)
+            scope = _make_scope(
+                message.name, message.version, otlp_protobuf.read_part(message.attributes, context.limits), context
+            )
             groups.append(_Group(resource, scope, scope_spans.spans, f"resourceSpans[{r}].scopeSpans[{s}]"))
     return groups
 
@@ -129,18 +128,14 @@ def _read_json_groups(body: bytes, context: IngestContext) -> list[_Group]:
     for r, resource_spans in enumerate(otlp_json.list_of(request, "resourceSpans", "resource_spans", ())):
         path = ("resourceSpans", r)
         entry = _as_object(resource_spans, path)
-        resource = Resource(_read_json_attributes(entry.get("resource"), context))
+        resource = Resource(*_read_json_part(entry.get("resource"), context))
         for s, scope_spans in enumerate(otlp_json.list_of(entry, "scopeSpans", "scope_spans", path)):
             scope_path = (*path, "scopeSpans", s)
             scope_entry = _as_object(scope_spans, scope_path)
             message = scope_entry.get("scope")
             message = message if isinstance(message, dict) else {}
-            name, version = message.get("name"), message.get("version")
-            scope = Scope(
-                name if isinstance(name, str) else "",
-                version if isinstance(version, str) else "",
-                _read_json_attributes(message, context),
-            )
+            name, version = (text if isinstance(text, str) else "" for text in (message.get("name"), message.get("version")))
+            scope = _make_scope(name, version, _read_json_part(message, context), context)
             spans = otlp_json.list_of(scope_entry, "spans", "spans", scope_path)
             groups.append(_Group(resource, scope, spans, f"resourceSpans[{r}].scopeSpans[{s}]"))
     return groups
@@ -152,6 +147,13 @@ def _as_object(value: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
     return value
 
 
-def _read_json_attributes(owner: object, context: IngestContext) -> dict[str, Any]:
-    attributes = owner.get("attributes") if isinstance(owner, dict) else None
-    return otlp_json.read_attributes(attributes, context.limits.max_attributes, context.limits.max_attribute_bytes, [])
+def _read_json_part(owner: object, context: IngestContext) -> tuple[Attributes, bool]:
+    return otlp_json.read_part(owner.get("attributes") if isinstance(owner, dict) else None, context.limits)
+
+
+def _make_scope(name: str, version: str, part: tuple[Attributes, bool], context: IngestContext) -> Scope:
+    truncated: list[str] = []
+    name = cut_text(name, "metadata", context.limits, truncated)
+    version = cut_text(version, "metadata", context.limits, truncated)
+    attributes, is_cut = part
+    return Scope(name, version, attributes, is_cut or bool(truncated))

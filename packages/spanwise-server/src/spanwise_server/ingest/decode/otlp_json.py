@@ -16,14 +16,16 @@ from spanwise_server.ingest.decode.otlp_values import (
     SPAN_ID_BYTES,
     TOO_DEEP,
     TRACE_ID_BYTES,
+    cut_text,
     parse_double,
     parse_enum,
     parse_id,
     parse_integer,
     pick_times,
 )
+from spanwise_server.ingest.decoded import IngestLimits
 from spanwise_server.ingest.spans import Attributes, AttributeValue, Span, SpanEvent, SpanLink
-from spanwise_server.ingest.truncation import cut
+from spanwise_server.ingest.truncation import cut, encode_cut
 
 JsonObject = Mapping[str, Any]
 
@@ -83,8 +85,8 @@ def find_fault(span: object) -> str:
     return ""
 
 
-def read_span(message: JsonObject, received_at: Micros, max_attributes: int, max_value_bytes: int) -> Span:
-    """Read a span that ``find_fault`` found none in. Long values and attributes beyond the limit are cut and named."""
+def read_span(message: JsonObject, received_at: Micros, limits: IngestLimits) -> Span:
+    """Read a span that ``find_fault`` found none in. What is longer or more than the limits is cut and named."""
     start, end = pick_times(
         parse_integer(get_field(message, "startTimeUnixNano", "start_time_unix_nano")) or 0,
         parse_integer(get_field(message, "endTimeUnixNano", "end_time_unix_nano")) or 0,
@@ -93,50 +95,60 @@ def read_span(message: JsonObject, received_at: Micros, max_attributes: int, max
     parent = get_field(message, "parentSpanId", "parent_span_id")
     parent_id = parse_id(parent, SPAN_ID_BYTES) or ""
     cut_keys: list[str] = []
+    truncated: list[str] = []
     pairs = message.get("attributes")
     status = message.get("status")
     status = status if isinstance(status, dict) else {}
+    events = [event for event in _items(message.get("events")) if isinstance(event, dict)]
+    links = [link for link in _items(message.get("links")) if isinstance(link, dict)]
     span = Span(
         parse_id(get_field(message, "traceId", "trace_id"), TRACE_ID_BYTES) or "",
         parse_id(get_field(message, "spanId", "span_id"), SPAN_ID_BYTES) or "",
         parent_id,
-        _text(message.get("name")),
+        cut_text(_text(message.get("name")), "name", limits, truncated),
         start,
         end,
-        read_attributes(pairs, max_attributes, max_value_bytes, cut_keys),
+        read_attributes(pairs, limits, cut_keys),
         parse_enum(status.get("code"), _STATUS_CODES) == _STATUS_ERROR,
-        _text(status.get("message")),
-        [
-            _read_event(event, start, max_attributes, max_value_bytes)
-            for event in _items(message.get("events"))
-            if isinstance(event, dict)
-        ],
-        [_read_link(link, max_attributes, max_value_bytes) for link in _items(message.get("links")) if isinstance(link, dict)],
+        cut_text(_text(status.get("message")), "status_message", limits, truncated),
+        [_read_event(event, start, limits, truncated) for event in events],
+        [_read_link(link, limits, truncated) for link in links],
         cut_keys,
+        truncated,
     )
-    if len(_items(pairs)) > max_attributes:
-        span.truncated.append("attributes")
+    if len(_items(pairs)) > limits.max_attributes:
+        truncated.append("attributes")
     if not parent_id and not _is_no_id(parent):
-        span.truncated.append("parent_id")
+        truncated.append("parent_id")
     return span
 
 
-def read_attributes(pairs: object, max_attributes: int, max_value_bytes: int, cut_keys: list[str]) -> Attributes:
+def read_attributes(pairs: object, limits: IngestLimits, cut_keys: list[str]) -> Attributes:
     """Read attributes into a plain dict; a plain JSON object is taken for what it means. The last of equal keys wins."""
     attributes: Attributes = {}
-    for pair in _items(pairs):
+    for pair in _items(pairs)[: limits.max_attributes]:
         if not isinstance(pair, dict) or "key" not in pair:
             continue
         key = _text(pair["key"])
         value = _read_value(pair.get("value"), 0)
         if isinstance(value, str):
-            value, is_cut = cut(value, max_value_bytes)
-            if is_cut:
-                cut_keys.append(key)
+            value, is_cut = cut(value, limits.max_attribute_bytes)
+        elif isinstance(value, (list, dict)):
+            text, is_cut = encode_cut(value, limits.max_attribute_bytes)
+            value = text if is_cut else value
+        else:
+            is_cut = False
         attributes[key] = value
-        if len(attributes) >= max_attributes:
-            break
+        if is_cut:
+            cut_keys.append(key)
     return attributes
+
+
+def read_part(pairs: object, limits: IngestLimits) -> tuple[Attributes, bool]:
+    """Read the attributes of something other than a span, and say whether any of it was cut."""
+    cut_keys: list[str] = []
+    attributes = read_attributes(pairs, limits, cut_keys)
+    return attributes, bool(cut_keys) or len(_items(pairs)) > limits.max_attributes
 
 
 def _items(value: object) -> list[Any]:
@@ -160,17 +172,23 @@ def _is_no_id(value: object) -> bool:
     return not value
 
 
-def _read_event(event: JsonObject, start: Micros, max_attributes: int, max_value_bytes: int) -> SpanEvent:
+def _read_event(event: JsonObject, start: Micros, limits: IngestLimits, truncated: list[str]) -> SpanEvent:
     nanos = parse_integer(get_field(event, "timeUnixNano", "time_unix_nano")) or 0
-    attributes = read_attributes(event.get("attributes"), max_attributes, max_value_bytes, [])
-    return SpanEvent(_text(event.get("name")), pick_times(nanos, 0, start)[0], attributes)
+    attributes, is_cut = read_part(event.get("attributes"), limits)
+    if is_cut:
+        truncated.append("span_events")
+    name = cut_text(_text(event.get("name")), "span_events", limits, truncated)
+    return SpanEvent(name, pick_times(nanos, 0, start)[0], attributes)
 
 
-def _read_link(link: JsonObject, max_attributes: int, max_value_bytes: int) -> SpanLink:
+def _read_link(link: JsonObject, limits: IngestLimits, truncated: list[str]) -> SpanLink:
+    attributes, is_cut = read_part(link.get("attributes"), limits)
+    if is_cut:
+        truncated.append("span_links")
     return SpanLink(
         parse_id(get_field(link, "traceId", "trace_id"), TRACE_ID_BYTES) or "",
         parse_id(get_field(link, "spanId", "span_id"), SPAN_ID_BYTES) or "",
-        read_attributes(link.get("attributes"), max_attributes, max_value_bytes, []),
+        attributes,
     )
 
 

@@ -19,14 +19,17 @@ from spanwise_server.ingest.decode.otlp_values import (
     SPAN_ID_BYTES,
     TOO_DEEP,
     TRACE_ID_BYTES,
+    cut_text,
     encode_bytes,
     name_double,
     pick_times,
 )
+from spanwise_server.ingest.decoded import IngestLimits
 from spanwise_server.ingest.spans import Attributes, AttributeValue, Span, SpanEvent, SpanLink
-from spanwise_server.ingest.truncation import cut
+from spanwise_server.ingest.truncation import cut, encode_cut
 
 _STATUS_ERROR: Final = 2
+_CONTAINERS: Final = (list, dict)
 _NO_TRACE_ID: Final = bytes(TRACE_ID_BYTES)
 _NO_SPAN_ID: Final = bytes(SPAN_ID_BYTES)
 
@@ -66,65 +69,73 @@ def find_fault(span: SpanMessage) -> str:
     return ""
 
 
-def read_span(message: SpanMessage, received_at: Micros, max_attributes: int, max_value_bytes: int) -> Span:
-    """Read a span that ``find_fault`` found none in. Long values and attributes beyond the limit are cut and named."""
+def read_span(message: SpanMessage, received_at: Micros, limits: IngestLimits) -> Span:
+    """Read a span that ``find_fault`` found none in. What is longer or more than the limits is cut and named."""
     parent = message.parent_span_id
     start, end = pick_times(message.start_time_unix_nano, message.end_time_unix_nano, received_at)
     cut_keys: list[str] = []
+    truncated: list[str] = []
     pairs = message.attributes
     span = Span(
         message.trace_id.hex(),
         message.span_id.hex(),
         parent.hex() if len(parent) == SPAN_ID_BYTES and parent != _NO_SPAN_ID else "",
-        message.name,
+        cut_text(message.name, "name", limits, truncated),
         start,
         end,
-        read_attributes(pairs, max_value_bytes, cut_keys, max_attributes),
+        read_attributes(pairs, limits, cut_keys),
     )
     if message.HasField("status"):
         status = message.status
         span.is_error = status.code == _STATUS_ERROR
-        span.status_message = status.message
-    if len(pairs) > max_attributes:
-        span.truncated = ["attributes"]
+        span.status_message = cut_text(status.message, "status_message", limits, truncated)
+    if len(pairs) > limits.max_attributes:
+        truncated.append("attributes")
     if parent and len(parent) != SPAN_ID_BYTES:
-        span.truncated = [*span.truncated, "parent_id"]
+        truncated.append("parent_id")
     if cut_keys:
         span.cut_keys = cut_keys
-    events = message.events
-    if events:
-        span.events = [_read_event(event, start, max_attributes, max_value_bytes) for event in events]
-    links = message.links
-    if links:
-        span.links = [
-            SpanLink(
-                link.trace_id.hex(), link.span_id.hex(), read_attributes(link.attributes, max_value_bytes, [], max_attributes)
-            )
-            for link in links
-        ]
+    if message.events:
+        span.events = [_read_event(event, start, limits, truncated) for event in message.events]
+    if message.links:
+        span.links = [_read_link(link, limits, truncated) for link in message.links]
+    if truncated:
+        span.truncated = truncated
     return span
 
 
-def read_attributes(pairs: Sequence[KeyValue], max_value_bytes: int, cut_keys: list[str], max_attributes: int) -> Attributes:
+def read_attributes(pairs: Sequence[KeyValue], limits: IngestLimits, cut_keys: list[str]) -> Attributes:
     """Read attributes into a plain dict; the last of equal keys wins, as in OpenTelemetry SDKs."""
     attributes: Attributes = {}
-    if len(pairs) > max_attributes:
-        pairs = pairs[:max_attributes]
-    surely_short = max_value_bytes // 4  # characters; UTF-8 has at most four bytes for each
+    if len(pairs) > limits.max_attributes:
+        pairs = pairs[: limits.max_attributes]
+    max_bytes = limits.max_attribute_bytes
+    surely_short = max_bytes // 4  # characters; UTF-8 has at most four bytes for each
     for pair in pairs:
         value = pair.value
         # Most values are non-empty text, and for those one look at string_value replaces the oneof machinery.
         text = value.string_value
         if not text:
-            attributes[pair.key] = _read_value(value, 0)
+            content = _read_value(value, 0)
+            is_cut = False
+            if content.__class__ in _CONTAINERS and value.ByteSize() > max_bytes:
+                content, is_cut = encode_cut(content, max_bytes)
         elif len(text) <= surely_short:
             attributes[pair.key] = text
+            continue
         else:
-            key = pair.key
-            attributes[key], is_cut = cut(text, max_value_bytes)
-            if is_cut:
-                cut_keys.append(key)
+            content, is_cut = cut(text, max_bytes)
+        attributes[pair.key] = content
+        if is_cut:
+            cut_keys.append(pair.key)
     return attributes
+
+
+def read_part(pairs: Sequence[KeyValue], limits: IngestLimits) -> tuple[Attributes, bool]:
+    """Read the attributes of something other than a span, and say whether any of it was cut."""
+    cut_keys: list[str] = []
+    attributes = read_attributes(pairs, limits, cut_keys)
+    return attributes, bool(cut_keys) or len(pairs) > limits.max_attributes
 
 
 def _read_value(value: AnyValue, depth: int) -> AttributeValue:
@@ -149,6 +160,16 @@ def _read_value(value: AnyValue, depth: int) -> AttributeValue:
     return None
 
 
-def _read_event(event: SpanMessage.Event, start: Micros, max_attributes: int, max_value_bytes: int) -> SpanEvent:
-    time, _ = pick_times(event.time_unix_nano, 0, start)
-    return SpanEvent(event.name, time, read_attributes(event.attributes, max_value_bytes, [], max_attributes))
+def _read_event(event: SpanMessage.Event, start: Micros, limits: IngestLimits, truncated: list[str]) -> SpanEvent:
+    attributes, is_cut = read_part(event.attributes, limits)
+    if is_cut:
+        truncated.append("span_events")
+    name = cut_text(event.name, "span_events", limits, truncated)
+    return SpanEvent(name, pick_times(event.time_unix_nano, 0, start)[0], attributes)
+
+
+def _read_link(link: SpanMessage.Link, limits: IngestLimits, truncated: list[str]) -> SpanLink:
+    attributes, is_cut = read_part(link.attributes, limits)
+    if is_cut:
+        truncated.append("span_links")
+    return SpanLink(link.trace_id.hex(), link.span_id.hex(), attributes)

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from spanwise_server.domain.observations import Micros
+from spanwise_server.ingest.decoded import IngestLimits
+from spanwise_server.ingest.truncation import cut
 
 TRACE_ID_BYTES: Final = 16
 SPAN_ID_BYTES: Final = 8
@@ -43,6 +45,16 @@ def pick_times(start_nanos: int, end_nanos: int, received_at: Micros) -> tuple[M
     if not end:
         end = start
     return clamp_time(start), clamp_time(end)
+
+
+def cut_text(text: str, name: str, limits: IngestLimits, truncated: list[str]) -> str:
+    """Return text within the limit of one value; when it has to be cut, ``name`` is added to ``truncated``."""
+    if len(text) * 4 <= limits.max_attribute_bytes:
+        return text
+    text, is_cut = cut(text, limits.max_attribute_bytes)
+    if is_cut:
+        truncated.append(name)
+    return text
 
 
 def parse_integer(value: object) -> int | None:
