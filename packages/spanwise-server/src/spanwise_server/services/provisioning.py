@@ -51,7 +51,7 @@ def open_hasher(database: MetadataDatabase, data_dir: Path) -> SecretHasher:
         if database.read_now(api_keys.count_api_keys):
             raise ConfigurationError(
                 f"{data_dir / PEPPER_FILE} is missing, but the database has API keys that cannot be verified without it.",
-                hint="Restore the file from a backup of the data directory.",
+                hint="Restore the file from a backup of the data directory, or copy it from the server that made the keys.",
             )
         pepper = create_pepper(data_dir)
     return SecretHasher(pepper)
