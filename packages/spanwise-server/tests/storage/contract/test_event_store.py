@@ -85,7 +85,7 @@ class Model:
 
     @staticmethod
     def _folded(entity: str, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        ordered = sorted(events, key=lambda event: (event["at"], event["is_update"], repr(event.get("name"))))
+        ordered = sorted(events, key=lambda event: (event["at"], event["is_update"], repr(event.get("name") or "")))
         row: dict[str, Any] = {"name": "", "input": "", "metadata": {}, "tags": set(), "user_id": "", "usage": {}}
         for event in ordered:
             row["name"] = (event["name"] or "") if "name" in event else row["name"]

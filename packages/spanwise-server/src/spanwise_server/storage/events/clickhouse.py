@@ -20,7 +20,7 @@ from spanwise_server.storage.events import columns
 from spanwise_server.storage.events.engine import Engine
 from spanwise_server.storage.events.inserting import choose_insert
 from spanwise_server.storage.events.observations import ObservationReader
-from spanwise_server.storage.events.places import BETWEEN, Kind, bounds
+from spanwise_server.storage.events.places import Kind, bounds
 from spanwise_server.storage.events.scores import ScoreReader
 from spanwise_server.storage.events.sessions import SessionReader
 from spanwise_server.storage.events.statements import migrations, splice, statement
@@ -108,14 +108,14 @@ class ClickHouseEventStore:
         return found
 
     async def _stored(self, name: str, kind: Kind, keys: Collection[tuple[str, str]]) -> list[Observation]:
-        sql = statement(name, columns=columns.select_list(columns.OBSERVATION_COLUMNS), window=BETWEEN)
-        found: list[Observation] = []
+        rows: list[Observation] = []
         for project_id, ids in _by_project(keys).items():
-            known = await bounds(self._read_from_writer, kind, project_id, ids)
-            if known is not None:
-                rows = await self._read_from_writer(sql, {"project_id": project_id, "ids": ids, **known})
-                found.extend(columns.observations(columns.OBSERVATION_COLUMNS, rows))
-        return found
+            found = await bounds(self._read_from_writer, kind, project_id, ids)
+            if found is not None:
+                sql = statement(name, columns=columns.select_list(columns.OBSERVATION_COLUMNS), window=found.window)
+                parameters = {"project_id": project_id, "ids": ids, **found.parameters}
+                rows.extend(columns.observations(columns.OBSERVATION_COLUMNS, await self._read_from_writer(sql, parameters)))
+        return rows
 
     async def stored_scores(self, keys: Collection[tuple[str, str]], /) -> Mapping[tuple[str, str], Sequence[Score]]:
         """See ``EventWriter.stored_scores``."""

@@ -14,7 +14,7 @@ from spanwise_server.query.queries import ObservationQuery
 from spanwise_server.storage.events import columns, windows
 from spanwise_server.storage.events.compile import Compiler, Parameters
 from spanwise_server.storage.events.engine import Engine
-from spanwise_server.storage.events.places import BETWEEN, Kind, bounds
+from spanwise_server.storage.events.places import Kind, bounds
 from spanwise_server.storage.events.statements import statement
 
 _LATENCY = "dateDiff('microsecond', start_time, end_time) / 1e6"
@@ -129,8 +129,8 @@ class ObservationReader:
         found = await bounds(self._engine.read, Kind.OBSERVATION, project_id, [observation_id])
         if found is None:
             return None
-        sql = statement("get_observation", columns=columns.select_list(columns.OBSERVATION_COLUMNS), window=BETWEEN)
-        rows = await self._engine.read(sql, {"project_id": project_id, "id": observation_id, **found})
+        sql = statement("get_observation", columns=columns.select_list(columns.OBSERVATION_COLUMNS), window=found.window)
+        rows = await self._engine.read(sql, {"project_id": project_id, "id": observation_id, **found.parameters})
         return columns.observations(columns.OBSERVATION_COLUMNS, rows)[0] if rows else None
 
     async def of_trace(self, project_id: str, trace_id: str, *, with_payloads: bool) -> list[Observation]:
@@ -139,8 +139,8 @@ class ObservationReader:
         if found is None:
             return []
         wanted = columns.OBSERVATION_COLUMNS if with_payloads else columns.LIGHT
-        sql = statement("trace_observations", columns=columns.select_list(wanted), window=BETWEEN)
-        rows = await self._engine.read(sql, {"project_id": project_id, "trace_id": trace_id, **found})
+        sql = statement("trace_observations", columns=columns.select_list(wanted), window=found.window)
+        rows = await self._engine.read(sql, {"project_id": project_id, "trace_id": trace_id, **found.parameters})
         return columns.observations(wanted, rows)
 
     async def _with_payloads(self, project_id: str, found: list[Observation]) -> list[Observation]:

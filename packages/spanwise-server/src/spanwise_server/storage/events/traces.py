@@ -18,7 +18,7 @@ from spanwise_server.storage.events import trace_columns, windows
 from spanwise_server.storage.events.compile import Parameters
 from spanwise_server.storage.events.engine import Engine
 from spanwise_server.storage.events.observations import ObservationReader
-from spanwise_server.storage.events.places import BETWEEN, Kind, bounds
+from spanwise_server.storage.events.places import Kind, bounds
 from spanwise_server.storage.events.statements import statement
 
 _LIGHT = (
@@ -118,10 +118,10 @@ class TraceReader:
         names = ["shown_input", "shown_output"]
         names += ["metadata_parts"] if query.with_payloads else []
         names += ["observation_ids"] if query.with_observation_ids else []
-        window = f"AND trace_id IN ({{trace_ids:Array(String)}}) {BETWEEN}"
+        window = f"AND trace_id IN ({{trace_ids:Array(String)}}) {found.window}"
         aggregate = statement("trace_aggregate", window=window, extra=trace_columns.extra_sql(wanted))
         sql = statement("describe_traces", columns=", ".join([_LIGHT, *names]), aggregate=aggregate)
-        rows = await self._engine.read(sql, {"project_id": query.project_id, "trace_ids": list(trace_ids), **found})
+        rows = await self._engine.read(sql, {"project_id": query.project_id, "trace_ids": list(trace_ids), **found.parameters})
         by_id = {row[0]: _trace(query.project_id, row, names) for row in rows}
         return [by_id[trace_id] for trace_id in trace_ids if trace_id in by_id]
 
