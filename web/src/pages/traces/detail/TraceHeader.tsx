@@ -97,7 +97,7 @@ function Fact({ label, icon, children }: { label: string; icon?: IconName; child
         {icon ? <Icon name={icon} size={12} /> : null}
         {label}
       </dt>
-      <dd className="truncate tabular">{children}</dd>
+      <dd className="truncate">{children}</dd>
     </div>
   );
 }
