@@ -22,6 +22,7 @@ from spanwise_server.domain.accounts import LoginSession, Role, User
 from spanwise_server.services.logins import hash_token
 from spanwise_server.storage.metadata import users
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
+from spanwise_server.web.assets import FILE_ROUTES, PAGE_ROUTES
 from tests.accounts import BASE_URL, ProjectMaker, ProjectWithKeys
 
 OWN_ORIGIN = {OWN_ORIGIN_HEADER: "1"}
@@ -142,6 +143,20 @@ def test_every_route_declares_a_policy(app: FastAPI) -> None:
     assert len(_routes(app)) > 20
 
 
+OPEN_ROUTES = {
+    "/api/public/health",
+    "/api/public/ready",
+    "/api/v1/login",
+    *PAGE_ROUTES,
+    *FILE_ROUTES,
+}
+"""All that anybody may call. A route is added here by decision, never to make a test pass."""
+
+
+def test_only_these_routes_are_open_to_anybody(app: FastAPI) -> None:
+    assert {path for _, path, policy in _routes(app) if policy.credential is Credential.NONE} == OPEN_ROUTES
+
+
 def test_a_route_cannot_be_made_without_a_policy() -> None:
     async def endpoint() -> None: ...
 
@@ -154,7 +169,7 @@ async def test_without_credentials_only_public_routes_answer(app: FastAPI, clien
     for method, path, policy in _routes(app):
         response = await _request(client, method, tenant.url(path), OWN_ORIGIN)
         is_refused = response.status_code == 401
-        if is_refused is (policy.credential is Credential.NONE):
+        if is_refused is (policy.credential is Credential.NONE) or response.status_code >= 500:
             wrong[method, path] = response.status_code
         assert tenant.marker not in response.text.replace(tenant.url(path), "")
 
