@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
-from spanwise_server.domain.payloads import is_json_text
-
 _MAX_SEGMENTS: Final = 32
 """Deepest nesting that keys can ask for; the rest of a longer key stays one name."""
-# Every escape is consumed whole, so that the backslash of one is never taken for the start of another.
-_ESCAPE: Final = re.compile(
-    r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)", re.DOTALL
-)
 _MAX_DEPTH: Final = 100
 """Nesting that is surely within what encoding and walking recurse."""
 
@@ -26,20 +19,13 @@ JsonValue = Any
 def unescape(text: str) -> str:
     r"""Write ``\uXXXX`` in JSON text as the character it stands for, so that a search for it and a reader's eye find it.
 
-    Python's ``json`` escapes everything beyond ASCII by default. The value stays the same; text that is no JSON, and escapes
-    that JSON needs (quotes, control characters, lone surrogates), stay as they are.
+    Python's ``json`` escapes everything beyond ASCII by default. A JSON array or object with such escapes is encoded anew: the
+    value stays the same, white space goes. Text that is no JSON, or nested too deeply to rework, stays as it is.
     """
-    if "\\u" not in text or text[:1] not in ("{", "[", '"') or not is_json_text(text):
+    if "\\u" not in text:
         return text
-    return _ESCAPE.sub(_unescape_one, text)
-
-
-def _unescape_one(found: re.Match[str]) -> str:
-    high, low, single = found.groups()
-    if high:
-        return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
-    code = int(single, 16) if single else 0
-    return chr(code) if code >= 0x80 and not 0xD800 <= code <= 0xDFFF else found[0]
+    value = parse_nested(text)
+    return text if value is text else msgspec.json.encode(value).decode()
 
 
 def parse_nested(value: JsonValue) -> JsonValue:
