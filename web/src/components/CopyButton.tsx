@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { IconButton } from "./Button";
+import type { IconName } from "./icons";
 
 /** Browsers give the clipboard to secure origins only; a server on a plain LAN address needs the older way. */
 export async function copyText(text: string): Promise<void> {
@@ -22,10 +23,11 @@ interface CopyButtonProps {
   /** The text, or how to make it: large ones are made only when asked for. */
   text: string | (() => string);
   label: string;
+  icon?: IconName;
   className?: string | undefined;
 }
 
-export function CopyButton({ text, label, className }: CopyButtonProps) {
+export function CopyButton({ text, label, icon = "copy", className }: CopyButtonProps) {
   const [state, setState] = useState<"idle" | "done" | "failed">("idle");
   useEffect(() => {
     if (state === "idle") return undefined;
@@ -39,6 +41,6 @@ export function CopyButton({ text, label, className }: CopyButtonProps) {
     );
   };
   const spoken = state === "done" ? "Copied" : state === "failed" ? "Could not copy" : label;
-  const icon = state === "done" ? "check" : state === "failed" ? "alert" : "copy";
-  return <IconButton icon={icon} label={spoken} onClick={copy} className={className} aria-live="polite" />;
+  const shown = state === "done" ? "check" : state === "failed" ? "alert" : icon;
+  return <IconButton icon={shown} label={spoken} onClick={copy} className={className} aria-live="polite" />;
 }

@@ -24,11 +24,12 @@ export function formatExactDuration(seconds: number): string {
   return `${Number(seconds.toFixed(6))} s`;
 }
 
-/** A round position on an axis: `2 s` and not `2.00 s`. */
+/** A round position on an axis: `2 s` and not `2.00 s`, `1 m` and not `1 m 00 s`. */
 export function formatTick(seconds: number): string {
-  return seconds === 0
-    ? "0"
-    : formatDuration(seconds).replace(/\.(\d*?)0+ s$/, (_, kept: string) => `${kept && "."}${kept} s`);
+  if (seconds === 0) return "0";
+  return formatDuration(seconds)
+    .replace(/ 00? [smh]$/, "")
+    .replace(/\.(\d*?)0+ s$/, (_, kept: string) => `${kept && "."}${kept} s`);
 }
 
 function pad(value: number): string {

@@ -76,7 +76,7 @@ describe("durations", () => {
   });
 
   it("leaves out digits that say nothing", () => {
-    expect([0, 2, 2.5, 90].map(formatTick)).toEqual(["0", "2 s", "2.5 s", "1 m 30 s"]);
+    expect([0, 2, 2.5, 60, 90, 7200].map(formatTick)).toEqual(["0", "2 s", "2.5 s", "1 m", "1 m 30 s", "2 h"]);
   });
 });
 

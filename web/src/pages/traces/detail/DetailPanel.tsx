@@ -145,6 +145,7 @@ function Panel({ title, icon, id, json, isRaw, onView, onClose, tree, children }
           <CopyButton
             text={() => JSON.stringify(json(), null, 2)}
             label="Copy as JSON"
+            icon="braces"
             className={styles["jsonCopy"]}
           />
         </span>

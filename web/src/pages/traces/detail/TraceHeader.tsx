@@ -113,7 +113,7 @@ function TraceActions({ detail }: { detail: TraceDetail }) {
       <MenuItem icon="link" onSelect={() => copy(window.location.href)}>
         Copy link
       </MenuItem>
-      <MenuItem icon="copy" onSelect={() => copy(JSON.stringify(detail, null, 2))}>
+      <MenuItem icon="braces" onSelect={() => copy(JSON.stringify(detail, null, 2))}>
         Copy as JSON
       </MenuItem>
     </Menu>
