@@ -10,6 +10,7 @@ import time
 import uuid
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spanwise_server.api.errors import internal_error_response
@@ -48,6 +49,9 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            # Nobody is left to answer, and a client that goes away is no fault of the server's.
+            _logger.debug("client went away method=%s path=%s request_id=%s", scope["method"], scope["path"], request_id)
         except Exception:  # the last catch: whatever it is, the caller gets an answer and the log the cause
             _logger.exception("unhandled error method=%s path=%s request_id=%s", scope["method"], scope["path"], request_id)
             if status:
