@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_HTTP_TIMEOUT ?= 180
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
-.PHONY: help setup run test check bench web lock format reference clean chromium
+.PHONY: help setup run test check bench web lock format reference clean browser
 
 help: ## Show what make can do
 	@sed -nE 's/^([a-z]+):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target what; do printf '  make %-8s%s\n' "$$target" "$$what"; done
@@ -32,7 +32,7 @@ setup: .venv/.installed $(WEB_DIST)/index.html ## Create .venv with every distri
 run: setup ## Start the server with a demo project and sample agents on 127.0.0.1:3000 (options: ARGS="--port 4000")
 	@$(PY) tools/run_demo.py $(ARGS)
 
-test: setup chromium ## Check and test everything (one stage: ARGS=packages; see tools/run_tests.py --list)
+test: setup browser ## Check and test everything (one stage: ARGS=packages; see tools/run_tests.py --list)
 	@$(PY) tools/run_tests.py $(ARGS)
 
 check: .venv/.installed web/node_modules/.installed ## Format, lint, types, contracts, architecture
@@ -57,8 +57,8 @@ clean: ## Remove everything that make created, apart from the data of the demo
 	rm -rf .venv .tools build $(WEB_DIST) web/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find packages tests tools examples benches -depth -name __pycache__ -exec rm -rf {} + 2>/dev/null || true
 
-chromium:
-	@tools/ensure_chromium.sh
+browser:
+	@tools/ensure_browser.sh
 
 # --- what the targets stand on; each file is a time stamp of finished work ---
 

@@ -54,15 +54,16 @@ def test_node_must_be_new_enough(tmp_path: Path, version: str, code: int) -> Non
 
 def test_chromium_is_asked_for_when_it_cannot_be_installed(tmp_path: Path) -> None:
     program(tmp_path, "id", "echo 1000")
-    done = run("ensure_chromium.sh", tmp_path, CHROMIUM="/no/such/chromium")
+    done = run("ensure_browser.sh", tmp_path, CHROMIUM="/no/such/chromium", PLAYWRIGHT_NODEJS_PATH="/bin/false")
     assert done.returncode == 1
-    assert "apt-get install chromium" in done.stderr
+    assert "apt-get install chromium fonts-dejavu-core libatomic1" in done.stderr
+    assert run("ensure_browser.sh", tmp_path, CHROMIUM="/bin/true", PLAYWRIGHT_NODEJS_PATH="/bin/true").returncode == 0
 
 
 def test_root_gets_chromium_without_being_asked(tmp_path: Path) -> None:
     program(tmp_path, "id", "echo 0")
     program(tmp_path, "apt-get", f'echo "$*" >> {tmp_path}/calls; [ -t 0 ] && exit 1; exit 0')
-    assert run("ensure_chromium.sh", tmp_path, CHROMIUM="/no/such/chromium").returncode == 0
+    assert run("ensure_browser.sh", tmp_path, CHROMIUM="/no/such/chromium").returncode == 0
     calls = (tmp_path / "calls").read_text()
     assert "update" in calls
     assert re.search(r"install -y .*chromium", calls)
