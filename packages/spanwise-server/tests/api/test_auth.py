@@ -82,7 +82,8 @@ async def test_refusals_have_both_keys_that_clients_look_for(
     response = await client.get("/api/public/projects", headers={"Authorization": header} if header else {})
 
     assert response.status_code == 401
-    assert response.json() == {"message": message, "error": "UnauthorizedError"}
+    body = response.json()
+    assert (body["message"], body["error"]) == (message, "UnauthorizedError")
 
 
 async def test_a_public_key_alone_is_denied_in_the_words_clients_know(

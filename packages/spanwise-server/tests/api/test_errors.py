@@ -21,7 +21,7 @@ CASES: list[tuple[errors.SpanwiseError, int, Mapping[str, Any], Mapping[str, Any
     (
         errors.InvalidRequestError("Wrong.", hint="Do it right."),
         400,
-        {"message": "Wrong.", "error": "InvalidRequestError"},
+        {"message": "Wrong.", "error": "InvalidRequestError", "hint": "Do it right."},
         {"code": "invalid_request", "message": "Wrong.", "hint": "Do it right."},
     ),
     (

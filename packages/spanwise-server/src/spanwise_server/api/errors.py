@@ -90,7 +90,8 @@ def _public_body(error: SpanwiseError, issues: Sequence[Issue]) -> dict[str, Any
     if issues:
         return {"message": "Invalid request data", "error": [_issue(issue) for issue in issues]}
     name = next((name for kind, name in _PUBLIC_NAMES if isinstance(error, kind)), "InternalServerError")
-    return {"message": error.message, "error": name}
+    # Clients read only the message; the hint is for the person who reads their log.
+    return {"message": error.message, "error": name} | ({"hint": error.hint} if error.hint else {})
 
 
 def _native_body(error: SpanwiseError, issues: Sequence[Issue]) -> dict[str, Any]:

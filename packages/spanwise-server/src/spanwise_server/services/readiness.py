@@ -55,10 +55,12 @@ class Readiness:
         remembered = self._recent.get("any")
         if remembered is not None:
             return remembered
-        since = self._clock() - _RECENT_MICROS
+        now = self._clock()
+        # Clocks differ, so a little of the future counts as well; a date in the next century is no sign of life.
+        since, until = now - _RECENT_MICROS, now + _RECENT_MICROS
         found = False
         for project_id in await self._database.read(list_project_ids):
-            if await self._reader.find_observations(ObservationQuery(project_id=project_id, since=since, limit=1)):
+            if await self._reader.find_observations(ObservationQuery(project_id=project_id, since=since, until=until, limit=1)):
                 found = True
                 break
         self._recent.put("any", found)

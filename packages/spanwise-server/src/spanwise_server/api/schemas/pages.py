@@ -48,6 +48,7 @@ class ApiError(TypedDict):
 
     message: str
     error: str | list[Fault]
+    hint: NotRequired[str]
 
 
 class NativeError(TypedDict):

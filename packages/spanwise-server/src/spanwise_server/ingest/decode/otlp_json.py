@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from spanwise_server.domain.errors import InvalidRequestError, Issue
+from spanwise_server.domain.errors import InvalidRequestError
 from spanwise_server.domain.observations import Micros
 from spanwise_server.ingest.decode.otlp_values import (
     MAX_VALUE_DEPTH,
@@ -68,7 +68,6 @@ def broken_request(what: str, path: tuple[str | int, ...]) -> InvalidRequestErro
     return InvalidRequestError(
         "Failed to parse OTel JSON Trace",
         hint=f"{where}: {what}." if where else f"{what}.",
-        issues=[Issue(what, path, "invalid_type")],
     )
 
 
