@@ -33,6 +33,8 @@ _SENT_END: Final = "sent end"
 """Clock entry that keeps, in microseconds, an end before the start: the start may turn out to be earlier."""
 _PATH: Final = "\x1f"
 """Separates the keys of a metadata leaf's path in the clock; a control character that no sensible key contains."""
+_METADATA: Final = "metadata" + _PATH
+"""How the clock's entries for metadata leaves begin."""
 _CREATED: Final = 1 << 61
 """Raises the type that a create event states above any that an update implies."""
 _BEYOND: Final = 1 << 62
@@ -84,7 +86,7 @@ def _apply(row: Observation | Score, partial: Partial) -> None:
         if value is None and (name in FIRST or name in UNITED):
             continue
         if name == "metadata":
-            clock.update(dict.fromkeys(("metadata" + _PATH + path for path in _leaves(_decoded(value))), tick))
+            clock.update(dict.fromkeys((_METADATA + path for path in _leaves(_decoded(value))), tick))
         elif name not in UNITED:
             clock[name] = tick + _CREATED if name == "type" and not partial.is_update else tick
         stored = sorted(set(value)) if name in UNITED else value
@@ -113,14 +115,9 @@ def joined(one: Row, other: Row) -> Row:
     row = copy.copy(one)
     row.clock = dict(one.clock)
     for name, tick in other.clock.items():
-        if name.startswith("metadata" + _PATH):
+        if name.startswith(_METADATA):
             continue
-        known = row.clock.get(name)
-        mine, theirs = (_orderable(getattr(source, name, None)) for source in (row, other))
-        wins = known is None or (
-            (tick, theirs) < (known, mine) if name in FIRST or name == _EVENT else (tick, theirs) > (known, mine)
-        )
-        if wins:
+        if _prevails(name, tick, row.clock.get(name), row, other):
             row.clock[name] = tick
             if name != _EVENT:
                 setattr(row, name, getattr(other, name))
@@ -131,12 +128,27 @@ def joined(one: Row, other: Row) -> Row:
     return settled(row)
 
 
+def _prevails(name: str, tick: int, known: int | None, row: Row, other: Row) -> bool:
+    """Say whether the value that ``other`` has since ``tick`` stands above the one that ``row`` has since ``known``."""
+    if known is None:
+        return True
+    is_first = name in FIRST or name == _EVENT
+    if tick != known:
+        return (tick < known) is is_first
+    # Only a tie is worth looking at the values, which may be long.
+    mine, theirs = getattr(row, name, None), getattr(other, name, None)
+    if mine is theirs:
+        return False
+    mine, theirs = _orderable(mine), _orderable(theirs)
+    return theirs < mine if is_first else theirs > mine
+
+
 def _on_whole(partial: Row, whole: Row) -> Row:
     """Lay a clocked row over a whole one, whose every value is older but whose beginnings stand."""
     row = copy.copy(whole)
     row.clock = {name: tick for name, tick in partial.clock.items() if name not in FIRST and name not in {_EVENT, "type"}}
     for name in row.clock:
-        if not name.startswith("metadata" + _PATH):
+        if not name.startswith(_METADATA):
             setattr(row, name, getattr(partial, name))
     _unite(row, partial)
     row.clock.update(dict.fromkeys([*FIRST, _EVENT], -_BEYOND) | {"type": _BEYOND})
@@ -225,7 +237,7 @@ def _leaves(tree: _Tree, prefix: _Path = "", depth: int = 1) -> dict[_Path, Any]
 
 
 def _join_metadata(row: Observation | Score, other: Observation | Score) -> None:
-    stem = "metadata" + _PATH
+    stem = _METADATA
     if not any(name.startswith(stem) for name in other.clock):
         return
     leaves: dict[_Path, tuple[int, str, Any]] = {}
