@@ -2,7 +2,7 @@
 
 Measured in processor time of the thread, so that neighbours on the machine count less.
 
-Usage: ``python benches/decode.py [--requests N] [--profile]``
+Usage: ``python -m benches.decode [--requests N] [--profile]``
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 import msgspec
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from workload import SPANS, TRACES, otlp
 
+from benches.workload import SPANS, TRACES, otlp
 from spanwise_server.ingest.decode.otlp import decode_spans
 from spanwise_server.ingest.decoded import IngestContext, IngestLimits
 
@@ -69,7 +69,7 @@ def _report(name: str, bodies: list[bytes], requests: int, *, is_json: bool) -> 
 def _time(body: bytes, *, is_json: bool) -> float:
     start = time.thread_time_ns()
     decode_spans(body, is_json=is_json, context=_CONTEXT)
-    return (time.thread_time_ns() - start) / 1000 / _SPANS_PER_REQUEST
+    return float(time.thread_time_ns() - start) / 1000 / _SPANS_PER_REQUEST
 
 
 def _profile(bodies: list[bytes], requests: int) -> None:

@@ -34,7 +34,7 @@ async def port() -> AsyncIterator[int]:
     config = uvicorn.Config(_app, port=0, http=_Impatient, ws="none", lifespan="off", log_config=None, timeout_keep_alive=60)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())
-    while not server.started:  # noqa: ASYNC110 - the server has a flag for it and no event
+    while not server.started:
         await asyncio.sleep(0.01)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True

@@ -35,7 +35,7 @@ def fold_scores(*partials: Partial) -> Score:
     return functools.reduce(joined, map(score_of, partials))
 
 
-leaves = st.sampled_from(["x", "1", 1, 2.5, True, None, [1], {}])
+leaves: st.SearchStrategy[Any] = st.sampled_from(["x", "1", 1, 2.5, True, None, [1], {}])
 metadata = st.dictionaries(
     st.sampled_from(["a", "b", "c.d"]),
     st.recursive(leaves, lambda inner: st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2), max_leaves=4),

@@ -160,7 +160,7 @@ async def test_reads_agree_with_dictionaries(store: EventStore, batches: list[li
     model, commits = Model(), GroupCommit(store, LIMITS, now_ns=time.time_ns)
     commits.start()
     for batch in batches:
-        requests = []
+        requests: list[Decoded] = []
         for operation in batch:
             if operation["kind"] == "delete":
                 await asyncio.gather(*(commits.submit(request) for request in requests))

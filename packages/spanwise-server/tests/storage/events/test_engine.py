@@ -14,7 +14,6 @@ import pytest
 from spanwise_server.domain.errors import QueryTimeoutError, StoreUnavailableError
 from spanwise_server.services.container import Services
 from spanwise_server.settings import Settings
-from spanwise_server.storage.events import engine as engine_module
 from spanwise_server.storage.events.engine import Engine, EngineError, check_processor
 
 _SLOW = (
@@ -114,11 +113,11 @@ def test_an_events_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
 
 def test_a_processor_without_avx2_is_refused_before_the_library_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading it there would kill the process without a word."""
-    monkeypatch.setattr(engine_module.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
     monkeypatch.setattr(Path, "read_text", lambda *_: "flags : fpu sse4_2 avx\n")
     with pytest.raises(EngineError, match="AVX2"):
         check_processor()
-    monkeypatch.setattr(engine_module.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
     check_processor()
 
 
