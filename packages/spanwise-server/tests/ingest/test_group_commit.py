@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -222,4 +223,39 @@ async def test_a_whole_span_replaces_what_was_remembered_of_its_id(services: Ser
     found = await services.events.get_observation(project_id, "a")
     assert found is not None
     assert (found.name, found.level) == ("whole", "ERROR")
+    await group.close()
+
+
+async def test_a_group_waits_for_a_request_that_is_being_decoded(gated: GatedStore, project_id: str) -> None:
+    """Both go into one insert, though the first could have gone alone."""
+    group = GroupCommit(gated, replace(LIMITS, linger_seconds=60), now_ns=time.time_ns)
+    group.start()
+    with group.coming():
+        first = asyncio.create_task(group.submit(request(project_id, "first")))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert gated.writes == []
+    await group.submit(request(project_id, "second"))
+    await first
+    assert gated.writes == [["first", "second"]]
+    await group.close()
+
+
+async def test_a_group_does_not_wait_for_ever(services: Services, gated: GatedStore, project_id: str) -> None:
+    """What takes long to decode holds nobody up, and neither does it stop the server."""
+    group = GroupCommit(gated, replace(LIMITS, linger_seconds=0.001), now_ns=time.time_ns)
+    group.start()
+    with group.coming():
+        await group.submit(request(project_id, "only"))
+        assert await ids_of(services, project_id) == ["only"]
+        await group.close()
+
+
+async def test_a_full_group_goes_at_once(gated: GatedStore, project_id: str) -> None:
+    """There is no room for what is coming anyway."""
+    group = GroupCommit(gated, replace(LIMITS, linger_seconds=60), now_ns=time.time_ns)
+    group.start()
+    with group.coming():
+        await group.submit(request(project_id, *"abcd"))
+        assert gated.writes == [list("abcd")]
     await group.close()
