@@ -67,7 +67,7 @@ $(UV): tools/install_uv.sh
 	@touch $@
 
 # First the build backend and the rest, every hash required; then exactly that and our four, so that nothing old remains.
-.venv/.installed: $(UV) $(LOCK) $(addsuffix /pyproject.toml,$(PROJECTS)) packages/spanwise-server/hatch_build.py
+.venv/.installed: $(UV) $(LOCK) $(addsuffix /pyproject.toml,$(PROJECTS)) packages/spanwise-server/hatch_build.py Makefile
 	@echo "== Python libraries, as locked"
 	@[ -x $(PY) ] || $(UV) venv --quiet --prompt spanwise --python "$$(tools/find_python.sh)" .venv
 	@$(UV) pip install --quiet --python $(PY) --require-hashes --requirement $(LOCK)

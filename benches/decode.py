@@ -2,7 +2,7 @@
 
 Measured in processor time of the thread, so that neighbours on the machine count less.
 
-Usage: ``python -m benches.decode [--requests N] [--profile]``
+Usage: ``python -m benches.decode [--requests N] [--quick] [--profile]``
 """
 
 from __future__ import annotations
@@ -44,8 +44,11 @@ def main() -> None:
     """Measure both encodings and print machine, data, median and p95."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=300, help="requests measured of each kind")
+    parser.add_argument("--quick", action="store_true", help="a tenth of them, to see that it works")
     parser.add_argument("--profile", action="store_true", help="print where the time goes instead")
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.requests = max(1, arguments.requests // 10)
     make = otlp(compressed=False)
     bodies = [make(number, 1_770_000_000_000_000_000) for number in range(24)]
     if arguments.profile:
