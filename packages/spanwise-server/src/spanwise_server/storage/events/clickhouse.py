@@ -42,7 +42,7 @@ class ClickHouseEventStore:
         self._fsync = fsync
         self._insert_block = choose_insert(is_embedded=is_embedded)
         self._observations = ObservationReader(engine)
-        self._traces = TraceReader(engine, self._observations)
+        self._traces = TraceReader(engine)
         self._scores = ScoreReader(engine)
         self._sessions = SessionReader(engine)
         self.find_observations = self._observations.find

@@ -87,19 +87,14 @@ class ObservationReader:
         return await self._with_payloads(query.project_id, found) if query.with_payloads and found else found
 
     async def _newest(self, query: ObservationQuery, light: Sequence[columns.Column]) -> Sequence[Sequence[Any]]:
-        newest = await self.newest_start(query.project_id, query.until if query.after is None else query.after.time + 1)
+        until = query.until if query.after is None else query.after.time + 1
+        newest = await windows.find_newest(self._engine.read, query.project_id, until)
         rows: Sequence[Sequence[Any]] = []
         for since in windows.lower_bounds(newest, query.since) if newest is not None else ():
             rows = await self._page(query, light, since)
             if len(rows) == query.limit:
                 break
         return rows
-
-    async def newest_start(self, project_id: str, until: int | None) -> int | None:
-        """Return a start time within the newest minute before ``until``, plus that minute; none when there is no row."""
-        window = windows.window_sql(None, "until" if until is not None else None)
-        rows = await self._engine.read(statement("newest_start", window=window), {"project_id": project_id, "until": until})
-        return rows[0][0] + 60_000_000 if rows else None
 
     async def _page(
         self, query: ObservationQuery, light: Sequence[columns.Column], since: int | None

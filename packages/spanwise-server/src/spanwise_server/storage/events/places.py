@@ -5,14 +5,13 @@ The bounds are never too narrow for what has been acknowledged; no entry means n
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from spanwise_server.storage.events.statements import statement
+from spanwise_server.storage.events.statements import Read, statement
 
-Read = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Sequence[Any]]]]
 _MINUTE = 60_000_000
 _MOST_MINUTES = 5000
 """Beyond so many, one range is cheaper than a list. A list matters for ids that lie far apart: fifty traces of one user in

@@ -8,7 +8,11 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+Read = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Sequence[Any]]]]
+"""Runs a statement with bound parameters and returns its rows."""
 
 _ROOT = importlib.resources.files("spanwise_server.storage.events")
 _SLOT = re.compile(r"/\*([a-z_]+)\*/")

@@ -17,7 +17,6 @@ from spanwise_server.query.queries import Order, TraceQuery
 from spanwise_server.storage.events import trace_columns, windows
 from spanwise_server.storage.events.compile import Parameters
 from spanwise_server.storage.events.engine import Engine
-from spanwise_server.storage.events.observations import ObservationReader
 from spanwise_server.storage.events.places import Kind, bounds
 from spanwise_server.storage.events.statements import statement
 
@@ -35,9 +34,8 @@ Found = tuple[str, int]
 class TraceReader:
     """The trace half of ``EventReader``."""
 
-    def __init__(self, engine: Engine, observations: ObservationReader) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._observations = observations
 
     async def find(self, query: TraceQuery) -> list[Trace]:
         """Return one page."""
@@ -55,11 +53,11 @@ class TraceReader:
         everything = (query.since, None)
         if query.order != Order("timestamp") or trace_columns.is_selective(query.where):
             return [everything]
-        newest = await self._observations.newest_start(query.project_id, self.upper(query))
+        newest = await windows.find_newest(self._engine.read, query.project_id, self.upper(query))
         if newest is None:
             return []
-        steps = [(bound, newest - bound) for bound in windows.lower_bounds(newest, query.since) if bound is not None]
-        return [*steps, everything]
+        *steps, _ = windows.lower_bounds(newest, query.since)
+        return [*((bound, newest.end - bound) for bound in steps if bound is not None), everything]
 
     @staticmethod
     def upper(query: TraceQuery) -> int | None:

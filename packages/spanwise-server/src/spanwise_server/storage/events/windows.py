@@ -7,20 +7,51 @@ must look further back.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-_SECOND = 1_000_000
-_STEPS = (5 * 60 * _SECOND, 2 * 3600 * _SECOND, 48 * 3600 * _SECOND, 40 * 86400 * _SECOND)
-"""Five minutes hold a page at any load that has one; each further step is about twenty times longer, so that a sparse
-project needs at most five statements."""
+from spanwise_server.storage.events.statements import Read, statement
+
+_NEWEST_ROWS = 1000
+"""As in ``newest_rows.sql``."""
+_MINUTE = 60_000_000
+_GROWTH = 20
+"""Each step reaches so many times further back; four steps from a minute are seven years."""
+_STEPS = 4
 
 
-def lower_bounds(newest: int, since: int | None) -> Iterator[int | None]:
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Where the newest rows of a project lie, in microseconds since the epoch, to the minute."""
+
+    end: int
+    """After the newest row."""
+    reach: int
+    """How far before ``end`` the newest thousand rows, or all there are, begin."""
+    is_everything: bool
+    """There are no older rows than those."""
+
+
+async def find_newest(read: Read, project_id: str, until: int | None) -> Newest | None:
+    """Return where the newest rows before ``until`` lie; none when there is no row."""
+    window = window_sql(None, "until" if until is not None else None)
+    sql = statement("newest_rows", window=window)
+    ((last, first, count),) = await read(sql, {"project_id": project_id, "until": until})
+    if not count:
+        return None
+    # Within its minute a row may stand anywhere, so the ends are those of minutes.
+    end = (last // _MINUTE + 1) * _MINUTE
+    return Newest(end, end - first // _MINUTE * _MINUTE, is_everything=count < _NEWEST_ROWS)
+
+
+def lower_bounds(newest: Newest, since: int | None) -> Iterator[int | None]:
     """Yield the start of each step, in microseconds since the epoch, down to ``since`` (``None``: the beginning)."""
-    for step in _STEPS:
-        bound = newest - step
+    step = newest.reach
+    for _ in range(0 if newest.is_everything else _STEPS):
+        bound = newest.end - step
         if since is not None and bound <= since:
             break
         yield bound
+        step *= _GROWTH
     yield since
 
 
