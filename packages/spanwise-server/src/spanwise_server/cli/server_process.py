@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -52,6 +53,9 @@ class ServerProcess:
             self._services = services
             self._announce(services, url_of(listener, self._settings.host))
             self._server = _Server(_uvicorn_config(services))
+            gc.collect()
+            # What stands now stands for good; leaving it out of every collection saves a tenth of the work of decoding.
+            gc.freeze()
             if not self._is_stopping:
                 await self._server.serve(sockets=[listener])
             _logger.info("requests are finished, closing the stores")
