@@ -40,7 +40,7 @@ class RecentRows(Generic[_Row]):
     def put(self, key: _Key, row: _Row) -> None:
         """Remember ``row``, forgetting the rows that were not used for longest."""
         self.forget(key)
-        size = _ROW_OVERHEAD_BYTES + (len(row.input) + len(row.output) if isinstance(row, Observation) else 0)
+        size = _size(row)
         self._rows[key] = (row, size)
         self._size += size
         while self._size > self._capacity and self._rows:
@@ -135,6 +135,11 @@ class Folding:
         """Drop everything remembered."""
         for recent in (self._traces, self._observations, self._scores):
             recent.clear()
+
+
+def _size(row: Observation | Score) -> int:
+    payload = len(row.input) + len(row.output) if isinstance(row, Observation) else len(row.comment)
+    return _ROW_OVERHEAD_BYTES + payload
 
 
 def _add(rows: dict[_Key, _Row], key: _Key, row: _Row) -> None:
