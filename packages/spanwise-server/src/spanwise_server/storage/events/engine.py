@@ -45,10 +45,12 @@ _ENGINE_CONFIG = """<clickhouse>
     <background_fetches_pool_size>1</background_fetches_pool_size>
     <mark_cache_size>134217728</mark_cache_size>
     <uncompressed_cache_size>0</uncompressed_cache_size>
+    <memory_worker_use_cgroup>0</memory_worker_use_cgroup>
 </clickhouse>
 """
 """Small pools: the defaults are made for a machine of its own and keep fifty threads awake. No system log tables, which
-would outgrow the data (a common complaint about ClickHouse at small scale)."""
+would outgrow the data (a common complaint about ClickHouse at small scale). No look into control groups: where there are
+none, the engine prints a stack trace at every start."""
 
 
 class EngineError(SpanwiseError):
