@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
@@ -111,11 +112,13 @@ async def get_native_trace(
 ) -> Response:
     """Return a trace with its observations (without their payloads) and scores."""
     events = services.events
-    trace = await events.get_trace(project_id, id)
+    trace, rows, scores = await asyncio.gather(
+        events.get_trace(project_id, id),
+        events.trace_observations(project_id, id, with_payloads=False),
+        all_scores_of_trace(events, project_id, id),
+    )
     if trace is None:
         raise NotFoundError(f"Trace {id} does not exist in this project.")
-    rows = await events.trace_observations(project_id, id, with_payloads=False)
-    scores = await all_scores_of_trace(events, project_id, id)
     return await rendered(
         lambda: {
             "trace": native_trace(trace),

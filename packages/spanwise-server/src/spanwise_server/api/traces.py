@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import Body, Query
@@ -138,6 +139,11 @@ async def list_traces(
     )
 
 
+async def _nothing() -> list[Any]:
+    """Stand in for a read that was not asked for."""
+    return []
+
+
 # The id may hold slashes, escaped or not: the rest of the path is the id.
 @routes.get("/api/public/traces/{trace_id:path}", PROJECT_KEY, response_model=TraceDetails, responses=PUBLIC_ERRORS)
 async def get_trace(
@@ -145,12 +151,13 @@ async def get_trace(
 ) -> Response:
     """Return one trace with its observations and scores."""
     events, groups, project_id = services.events, parameters.groups, access.project_id
-    trace = await events.get_trace(project_id, trace_id)
+    trace, rows, scores = await asyncio.gather(
+        events.get_trace(project_id, trace_id),
+        events.trace_observations(project_id, trace_id, with_payloads=True) if "observations" in groups else _nothing(),
+        scores_of_trace(events, project_id, trace_id) if "scores" in groups else _nothing(),
+    )
     if trace is None:
         raise NotFoundError(f"Trace {trace_id} not found within authorized project")
-    has_observations, has_scores = "observations" in groups, "scores" in groups
-    rows = await events.trace_observations(project_id, trace_id, with_payloads=True) if has_observations else []
-    scores = await scores_of_trace(events, project_id, trace_id) if has_scores else []
     return await rendered(
         lambda: trace_details(trace, groups, [observation_view(row) for row in rows], [score_v1(score) for score in scores])
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -114,7 +115,7 @@ def decoded(project_id: str, operation: dict[str, Any], model: Model) -> Decoded
     """Turn a drawn operation into a request, and note it in the model."""
     fields = {name: value for name, value in operation.items() if name not in {"kind", "id", "at", "is_update"}}
     if operation["kind"] == "whole":
-        row = Observation(project_id=project_id, id=operation["id"], start_time=T + hash(operation["id"]) % 1000, **fields)
+        row = Observation(project_id=project_id, id=operation["id"], start_time=T + zlib.crc32(operation["id"].encode()) % 1000, **fields)
         row.is_root = not row.parent_id
         model.wholes[row.trace_id, row.id] = row
         return Decoded(observations=[row])

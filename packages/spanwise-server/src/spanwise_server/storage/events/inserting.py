@@ -15,8 +15,14 @@ from clickhouse_connect.driver.client import Client
 Insert = Callable[[Client, str, pa.Table, str], None]
 """Client, table, block and deduplication token. Raises the driver's errors; returns when the rows are written."""
 
-_SETTINGS = {"optimize_on_insert": "0"}
-"""Rows that replace each other within one block are left to reads and merges, which see to it anyway: a sixth of an insert."""
+_SETTINGS = {
+    # Rows that replace each other within one block are left to reads and merges, which see to it anyway: a sixth of an insert.
+    "optimize_on_insert": "0",
+    # One client's backfill, or one hostile request, may touch every month there is; it must not fail its group of requests.
+    "max_partitions_per_insert_block": "0",
+    # One part is written by one thread; more of them only hand blocks to each other. 512 rows: 12 ms instead of 18 ms.
+    "max_threads": "1",
+}
 
 
 def insert_over_wire(client: Client, table: str, block: pa.Table, token: str) -> None:
