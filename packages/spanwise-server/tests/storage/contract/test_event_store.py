@@ -115,7 +115,9 @@ def decoded(project_id: str, operation: dict[str, Any], model: Model) -> Decoded
     """Turn a drawn operation into a request, and note it in the model."""
     fields = {name: value for name, value in operation.items() if name not in {"kind", "id", "at", "is_update"}}
     if operation["kind"] == "whole":
-        row = Observation(project_id=project_id, id=operation["id"], start_time=T + zlib.crc32(operation["id"].encode()) % 1000, **fields)
+        row = Observation(
+            project_id=project_id, id=operation["id"], start_time=T + zlib.crc32(operation["id"].encode()) % 1000, **fields
+        )
         row.is_root = not row.parent_id
         model.wholes[row.trace_id, row.id] = row
         return Decoded(observations=[row])
