@@ -31,7 +31,7 @@ def background(page: Page) -> int:
 def paths(visit: Visit, trace: SentTrace) -> dict[str, str]:
     return {
         "login": "/login",
-        "list": visit.project("/traces?live=off"),
+        "list": visit.project("/traces?environment=many&live=off"),
         "nothing": visit.project("/traces?q=nothing+like+it"),
         "trace": visit.project(f"/traces/{trace.id}"),
         "generation": visit.project(f"/traces/{trace.id}?observation={'c' * 16}"),

@@ -64,6 +64,8 @@ def test_the_server_may_be_away(visitor: Visitor, server: ServerProcess) -> None
     visit = visitor(server)
     visit.expected_errors += ["401", "ERR_INTERNET_DISCONNECTED"]
     page = visit.open("/login")
+    # The form comes with a part of the application that is loaded when it is needed.
+    expect(page.get_by_label("E-mail")).to_be_visible()
     visit.context.set_offline(True)
     fill(page, PASSWORD)
     expect(page.get_by_role("alert")).to_contain_text("could not be reached")
