@@ -105,7 +105,6 @@ class Engine:
 
     def __init__(self, make_client: Callable[[], Client], settings: Settings, *, database: str) -> None:
         self._settings = settings
-        self._database = database
         self._make = make_client
         self._clients: list[Client] = []
         self._idle: SimpleQueue[Client] = SimpleQueue()
@@ -113,7 +112,8 @@ class Engine:
         self._control_lock = threading.Lock()
         self._control = self._connect()
         self._control.command(f"CREATE DATABASE IF NOT EXISTS {quote_identifier(database)}")
-        self._control.command(f"USE {quote_identifier(database)}") if self._is_embedded else None
+        if self._is_embedded:
+            self._control.command(f"USE {quote_identifier(database)}")
         self._control.database = database
         self._writer = self._connect(database)
         for _ in range(settings.query_concurrency):

@@ -66,17 +66,16 @@ class TraceReader:
 
     async def _page(self, query: TraceQuery, bound: int | None, margin: int | None) -> list[Found]:
         parameters = Parameters({"project_id": query.project_id, "limit": query.limit, "offset": query.offset})
-        conditions = _times(query, bound, parameters)
         window = _row_window(query, bound, margin, parameters)
         direction = "DESC" if query.order.descending else "ASC"
         if query.where == EVERYTHING and query.order.field == "timestamp" and query.order.descending:
-            having = conditions.replace("toUnixTimestamp64Micro(timestamp)", "time").replace("(time, id)", "(time, trace_id)")
+            having = _times(query, bound, parameters, time="time", key="trace_id")
             sql = statement("newest_traces", window=window, having=having)
         else:
             sql = statement(
                 "find_traces",
                 aggregate=self._aggregate(query, window, parameters),
-                filters=f"{conditions} AND {trace_columns.COMPILER.compile(query.where, parameters)}",
+                filters=f"{_times(query, bound, parameters)} AND {trace_columns.COMPILER.compile(query.where, parameters)}",
                 order=f"{trace_columns.ORDERS.get(query.order.field, query.order.field)} {direction}, id {direction}",
             )
         return [(row[0], row[1]) for row in await self._engine.read(sql, parameters.values)]
@@ -124,9 +123,18 @@ class TraceReader:
         return [by_id[trace_id] for trace_id in trace_ids if trace_id in by_id]
 
 
-def _times(query: TraceQuery, bound: int | None, parameters: Parameters) -> str:
-    """Conditions on a computed trace's time: the query's own range, the window's start, the page's cursor."""
-    time = "toUnixTimestamp64Micro(timestamp)"
+def _times(
+    query: TraceQuery,
+    bound: int | None,
+    parameters: Parameters,
+    *,
+    time: str = "toUnixTimestamp64Micro(timestamp)",
+    key: str = "id",
+) -> str:
+    """Conditions on a computed trace's time: the query's own range, the window's start, the page's cursor.
+
+    ``time`` and ``key`` are what the statement calls the trace's timestamp in microseconds and its id.
+    """
     parts = []
     since = bound if bound is not None else query.since
     if since is not None:
@@ -135,7 +143,7 @@ def _times(query: TraceQuery, bound: int | None, parameters: Parameters) -> str:
         parts.append(f"{time} < {parameters.bind(query.until, 'Int64')}")
     if query.after is not None:
         after = f"({parameters.bind(query.after.time, 'Int64')}, {parameters.bind(query.after.trace_id, 'String')})"
-        parts.append(f"({time}, id) < {after}")
+        parts.append(f"({time}, {key}) < {after}")
     return " AND ".join(parts) or "1"
 
 
