@@ -21,14 +21,25 @@ from spanwise_server.api.request_context import RequestContext
 from spanwise_server.api.request_paths import LenientPaths
 from spanwise_server.api.routes import ROUTE_TABLES
 from spanwise_server.domain.errors import ConfigurationError
+from spanwise_server.services.administration.administration import Administration
+from spanwise_server.services.annotation.comments import Comments
+from spanwise_server.services.annotation.queues import AnnotationQueues
 from spanwise_server.services.api_keys import SecretHasher
 from spanwise_server.services.authentication import Authenticator
+from spanwise_server.services.connections.llm_connections import LlmConnections
 from spanwise_server.services.container import Services
+from spanwise_server.services.datasets.datasets import Datasets
+from spanwise_server.services.datasets.runs import DatasetRuns
 from spanwise_server.services.ingestion import Ingestion
 from spanwise_server.services.logins import Logins
+from spanwise_server.services.media.library import MediaLibrary
+from spanwise_server.services.metrics.metrics import Metrics
+from spanwise_server.services.pricing.models import Models
 from spanwise_server.services.projects import Projects
+from spanwise_server.services.prompts.prompts import Prompts
 from spanwise_server.services.provisioning import FirstStart, Provisioning, open_hasher
 from spanwise_server.services.readiness import Readiness
+from spanwise_server.services.scoring.configs import ScoreConfigs
 from spanwise_server.settings import InitSettings, Settings
 from spanwise_server.storage.events.clickhouse import open_event_store
 from spanwise_server.storage.metadata.database import MetadataDatabase, default_url
@@ -106,6 +117,17 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             events=events,
             ingestion=ingestion,
             readiness=Readiness(database, events, events, clock=clock),
+            prompts=Prompts(database, clock=clock),
+            datasets=Datasets(database, clock=clock),
+            runs=DatasetRuns(database, clock=clock),
+            media=MediaLibrary(database, clock=clock),
+            score_configs=ScoreConfigs(database, clock=clock),
+            comments=Comments(database, clock=clock),
+            annotation_queues=AnnotationQueues(database, clock=clock),
+            models=Models(database, clock=clock),
+            llm_connections=LlmConnections(database, clock=clock),
+            administration=Administration(database, clock=clock),
+            metrics=Metrics(events),
             first_start=first_start,
         )
 

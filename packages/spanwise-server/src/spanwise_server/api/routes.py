@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spanwise_server.api import (
+from spanwise_server.api.administration import api_keys, installation, memberships, organizations
+from spanwise_server.api.administration import projects as project_administration
+from spanwise_server.api.native import logins
+from spanwise_server.api.native import traces as native_traces
+from spanwise_server.api.policies import RouteTable
+from spanwise_server.api.public import (
+    annotation_queues,
+    comments,
     health,
     ingest,
-    logins,
-    native_traces,
+    llm_connections,
+    mcp,
+    media,
+    metrics,
+    models,
     observations,
     projects,
+    prompts,
+    score_configs,
     scores,
     scores_v3,
     sessions,
     traces,
 )
-from spanwise_server.api.policies import RouteTable
+from spanwise_server.api.public.datasets import datasets, experiments, items, runs
 
 ROUTE_TABLES: Sequence[RouteTable] = (
     # Public API, as the SDKs know it
@@ -28,6 +40,25 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     sessions.routes,
     scores.routes,
     scores_v3.routes,
+    score_configs.routes,
+    prompts.routes,
+    datasets.routes,
+    items.routes,
+    runs.routes,
+    experiments.routes,
+    media.routes,
+    models.routes,
+    metrics.routes,
+    comments.routes,
+    annotation_queues.routes,
+    llm_connections.routes,
+    mcp.routes,
+    # Administration, for organization-scoped keys and the admin key
+    organizations.routes,
+    project_administration.routes,
+    memberships.routes,
+    api_keys.routes,
+    installation.routes,
     # Native API, for the browser application
     logins.routes,
     native_traces.routes,

@@ -6,12 +6,23 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from spanwise_server._lib.clock import Clock
+from spanwise_server.services.administration.administration import Administration
+from spanwise_server.services.annotation.comments import Comments
+from spanwise_server.services.annotation.queues import AnnotationQueues
 from spanwise_server.services.authentication import Authenticator
+from spanwise_server.services.connections.llm_connections import LlmConnections
+from spanwise_server.services.datasets.datasets import Datasets
+from spanwise_server.services.datasets.runs import DatasetRuns
 from spanwise_server.services.ingestion import Ingestion
 from spanwise_server.services.logins import Logins
+from spanwise_server.services.media.library import MediaLibrary
+from spanwise_server.services.metrics.metrics import Metrics
+from spanwise_server.services.pricing.models import Models
 from spanwise_server.services.projects import Projects
+from spanwise_server.services.prompts.prompts import Prompts
 from spanwise_server.services.provisioning import FirstStart
 from spanwise_server.services.readiness import Readiness
+from spanwise_server.services.scoring.configs import ScoreConfigs
 from spanwise_server.settings import Settings
 from spanwise_server.storage.interface import EventAdmin, EventReader, EventWriter
 
@@ -33,5 +44,16 @@ class Services:
     events: EventStore
     ingestion: Ingestion
     readiness: Readiness
+    prompts: Prompts
+    datasets: Datasets
+    runs: DatasetRuns
+    media: MediaLibrary
+    score_configs: ScoreConfigs
+    comments: Comments
+    annotation_queues: AnnotationQueues
+    models: Models
+    llm_connections: LlmConnections
+    administration: Administration
+    metrics: Metrics
     first_start: FirstStart | None = field(default=None, repr=False)
     """Set on the very first start of the installation; only ``cli.serve`` looks at it, to print it once."""

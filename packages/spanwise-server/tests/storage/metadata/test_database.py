@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from spanwise_server.domain.errors import StoreUnavailableError
 from spanwise_server.storage.metadata.database import FILE_NAME, MetadataDatabase, default_url
 from spanwise_server.storage.metadata.schema import migrate
-from spanwise_server.storage.metadata.tables import organizations, projects
+from spanwise_server.storage.metadata.tables.accounts import organizations, projects
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from spanwise_server.domain.errors import ConfigurationError
 from spanwise_server.storage.metadata import schema
 from spanwise_server.storage.metadata.database import MetadataDatabase
-from spanwise_server.storage.metadata.tables import metadata
+from spanwise_server.storage.metadata.tables.catalog import metadata
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, insert, select, update
 
 from spanwise_server.domain.accounts import ApiKey
-from spanwise_server.storage.metadata.tables import api_keys
+from spanwise_server.storage.metadata.tables.accounts import api_keys
 
 
 def get_api_key(connection: Connection, public_key: str) -> ApiKey | None:

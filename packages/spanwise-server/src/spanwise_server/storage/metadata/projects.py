@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from spanwise_server.domain.accounts import Organization, Project
-from spanwise_server.storage.metadata.tables import organizations, projects
+from spanwise_server.storage.metadata.tables.accounts import organizations, projects
 
 
 def has_organizations(connection: Connection) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, column, inspect, select, table, text
 from spanwise_server.domain.errors import ConfigurationError
 from spanwise_server.storage.metadata.database import MetadataDatabase
 
-REVISIONS: Sequence[str] = ("0001",)
+REVISIONS: Sequence[str] = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every migration, oldest first. Kept here so that a start without work to do need not import Alembic (0.2 s)."""
 
 HEAD = REVISIONS[-1]

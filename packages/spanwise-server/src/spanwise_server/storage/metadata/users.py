@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select
 from spanwise_server.domain.accounts import LoginSession, ProjectMembership, Role, User
 from spanwise_server.domain.observations import Micros
 from spanwise_server.storage.metadata.projects import project_of, select_projects
-from spanwise_server.storage.metadata.tables import (
+from spanwise_server.storage.metadata.tables.accounts import (
     login_sessions,
     organization_memberships,
     project_memberships,

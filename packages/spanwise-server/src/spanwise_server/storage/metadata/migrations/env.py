@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from spanwise_server.storage.metadata.tables import metadata
+from spanwise_server.storage.metadata.tables.catalog import metadata
 
 
 def run() -> None:

@@ -1,33 +1,10 @@
-"""Tables of the metadata database. Shape only: reading and writing rows is the repositories' part.
-
-Times are microseconds since the epoch. A change here needs a migration and a fresh ``schema.sql``; tests compare the three.
-"""
+"""Organizations, projects, API keys, users, memberships and browser logins."""
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    UniqueConstraint,
-)
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
-# Explicit constraint names, so that a migration can drop on any database what an earlier one created.
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from spanwise_server.storage.metadata.tables.registry import metadata
 
 organizations = Table(
     "organizations",

@@ -1,0 +1,1 @@
+"""Routes of administration, for organization-scoped keys and the admin key."""

@@ -1,0 +1,7 @@
+"""Routes of prompts."""
+
+from __future__ import annotations
+
+from spanwise_server.api.policies import RouteTable
+
+routes = RouteTable("prompts")

@@ -1,0 +1,1 @@
+"""Administration of organizations and projects."""

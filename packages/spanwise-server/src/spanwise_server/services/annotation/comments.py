@@ -1,0 +1,14 @@
+"""Comments on traces, observations, sessions and prompts."""
+
+from __future__ import annotations
+
+from spanwise_server._lib.clock import Clock
+from spanwise_server.storage.metadata.database import MetadataDatabase
+
+
+class Comments:
+    """Comments on traces, observations, sessions and prompts."""
+
+    def __init__(self, database: MetadataDatabase, *, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock

@@ -1,0 +1,14 @@
+"""Media files: signed upload and download, deduplication, references."""
+
+from __future__ import annotations
+
+from spanwise_server._lib.clock import Clock
+from spanwise_server.storage.metadata.database import MetadataDatabase
+
+
+class MediaLibrary:
+    """Media files: signed upload and download, deduplication, references."""
+
+    def __init__(self, database: MetadataDatabase, *, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock

@@ -1,0 +1,14 @@
+"""Tables of LLM connections."""
+
+from __future__ import annotations
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Create the tables."""
+
+
+def downgrade() -> None:
+    """Drop the tables, those that refer to others first."""

@@ -1,0 +1,3 @@
+"""Comments, annotation queues, their items and assignments."""
+
+from __future__ import annotations

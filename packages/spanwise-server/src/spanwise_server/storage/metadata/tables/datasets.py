@@ -1,0 +1,3 @@
+"""Datasets, their items with all versions, runs and run items."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Connections to model providers, with encrypted keys."""
+
+from __future__ import annotations

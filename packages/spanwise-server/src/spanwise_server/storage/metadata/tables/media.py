@@ -1,0 +1,3 @@
+"""Media files and what refers to them."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Prompts, their versions, labels and references."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Score configs."""
+
+from __future__ import annotations
