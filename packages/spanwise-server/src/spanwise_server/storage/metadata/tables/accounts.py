@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from spanwise_server.storage.metadata.tables.registry import metadata
 
@@ -12,6 +24,7 @@ organizations = Table(
     Column("id", String, primary_key=True),
     Column("name", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("metadata", JSON),
 )
 
 projects = Table(
@@ -23,19 +36,24 @@ projects = Table(
     Column("retention_days", Integer),
     Column("metadata", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger),
 )
 
 api_keys = Table(
     "api_keys",
     metadata,
     Column("id", String, primary_key=True),
-    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), index=True),
     Column("public_key", String, nullable=False),
     Column("secret_hash", LargeBinary, nullable=False),
     Column("display_secret", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
+    Column("organization_id", ForeignKey("organizations.id", ondelete="CASCADE"), index=True),
+    Column("note", String),
+    Column("last_used_at", BigInteger),
     UniqueConstraint("public_key"),
+    CheckConstraint("(project_id IS NULL) <> (organization_id IS NULL)", name="one_owner"),
 )
 
 users = Table(
