@@ -33,7 +33,12 @@ async def numbered_page(
     rows = await find(query)
     is_last = len(rows) < page.limit and (bool(rows) or page.page == 1)
     total = page.offset + len(rows) if is_last else await count(query)
-    return rows, {"page": page.page, "limit": page.limit, "totalItems": total, "totalPages": -(-total // page.limit)}
+    return rows, page_meta(page, total)
+
+
+def page_meta(page: PageParameters, total: int) -> PageMeta:
+    """Return where a page of ``total`` items stands."""
+    return {"page": page.page, "limit": page.limit, "totalItems": total, "totalPages": -(-total // page.limit)}
 
 
 class _ObservationCursor(msgspec.Struct, rename="camel"):
