@@ -1,0 +1,104 @@
+"""Datasets, their items and the runs over them. No I/O, no wire names.
+
+JSON values are JSON text; ``None`` is JSON null or "never set", which no client tells apart. Times are microseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from spanwise_server.domain.observations import Micros
+
+_EXPERIMENT_SEED: Final = "langfuse-experiment-v1"
+_EXPERIMENT_ID_DIGITS: Final = 16
+_MILLISECOND: Final = 1000
+
+
+class ItemStatus(StrEnum):
+    """What becomes of an item in lists; ``DELETED`` is the tombstone and is never shown."""
+
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+    DELETED = "DELETED"
+
+
+class Dataset(msgspec.Struct, frozen=True, kw_only=True):
+    """A named collection of items. The name is unique in the project and may hold slashes, which read as folders."""
+
+    id: str
+    project_id: str
+    name: str
+    description: str | None = None
+    metadata: str | None = None
+    input_schema: str | None = None
+    """JSON Schema that every input must satisfy."""
+    expected_output_schema: str | None = None
+    created_at: Micros
+    updated_at: Micros
+
+
+class DatasetItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of an item: what it was from ``valid_from`` until the next version.
+
+    Times of versions are whole milliseconds, because that is what clients are shown and send back.
+    """
+
+    id: str
+    project_id: str
+    dataset_id: str
+    dataset_name: str
+    status: ItemStatus = ItemStatus.ACTIVE
+    input: str | None = None
+    expected_output: str | None = None
+    metadata: str | None = None
+    source_trace_id: str | None = None
+    source_observation_id: str | None = None
+    created_at: Micros
+    valid_from: Micros
+
+
+class StoredRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that was announced by run items. ``experiment_id`` is what newer clients call the same run."""
+
+    id: str
+    project_id: str
+    dataset_id: str
+    name: str
+    experiment_id: str
+    description: str | None = None
+    metadata: str | None = None
+    created_at: Micros
+    updated_at: Micros
+
+
+class StoredRunItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client said about one item of a run: this trace (or observation in it) is what came out."""
+
+    id: str
+    project_id: str
+    run_id: str
+    dataset_item_id: str
+    trace_id: str
+    observation_id: str | None = None
+    dataset_version: Micros | None = None
+    created_at: Micros
+    updated_at: Micros
+
+
+def experiment_id_of(project_id: str, dataset_id: str, run_name: str) -> str:
+    """Return the id under which clients that announce runs by span attributes know a run over a dataset.
+
+    The rule is theirs (Langfuse SDKs of generation 5): the first 16 hex digits of the SHA-256 of a compact JSON array.
+    """
+    seed = msgspec.json.encode([_EXPERIMENT_SEED, project_id, dataset_id, run_name])
+    return hashlib.sha256(seed).hexdigest()[:_EXPERIMENT_ID_DIGITS]
+
+
+def version_time(now: Micros, previous: Micros | None = None) -> Micros:
+    """Return the time of an item's next version: ``now`` in whole milliseconds, and later than ``previous``."""
+    time = now - now % _MILLISECOND
+    return time if previous is None else max(time, previous + _MILLISECOND)
