@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from spanwise_server.api.administration import api_keys, installation, memberships, organizations
 from spanwise_server.api.administration import projects as project_administration
+from spanwise_server.api.mcp import routes as mcp
 from spanwise_server.api.native import logins
 from spanwise_server.api.native import traces as native_traces
 from spanwise_server.api.policies import RouteTable
@@ -15,7 +16,6 @@ from spanwise_server.api.public import (
     health,
     ingest,
     llm_connections,
-    mcp,
     media,
     metrics,
     models,

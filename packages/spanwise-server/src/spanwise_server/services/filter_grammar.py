@@ -134,6 +134,11 @@ _KIND_TYPES: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
 """Filter types that a kind of field takes; the first is its own."""
 
 
+def condition_types(kind: Kind) -> Mapping[str, tuple[str, ...]]:
+    """Return the types of condition that a field of ``kind`` takes, its own first, each with its operators."""
+    return {name: tuple(_TYPES[name].operators) for name in _KIND_TYPES[kind]}
+
+
 def parse_filter(text: str | None, target: FilterTarget) -> Expression:
     """Return the expression that a ``filter`` parameter stands for; ``EVERYTHING`` when it is absent or empty.
 

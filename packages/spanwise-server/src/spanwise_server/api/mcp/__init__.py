@@ -1,0 +1,1 @@
+"""The Model Context Protocol endpoint: the HTTP API as tools for agents."""

@@ -1,7 +1,0 @@
-"""Routes of mcp."""
-
-from __future__ import annotations
-
-from spanwise_server.api.policies import RouteTable
-
-routes = RouteTable("mcp")
