@@ -102,7 +102,8 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         stack.push_async_callback(events.close)
         # Last of what can fail: what it generates is shown by whoever gets the services, and never again.
         hasher, first_start = await asyncio.to_thread(_provision, database, settings, init, clock)
-        ingestion = Ingestion(events, settings, clock=clock)
+        score_configs = ScoreConfigs(database, clock=clock)
+        ingestion = Ingestion(events, settings, configs=score_configs, clock=clock)
         ingestion.start()
         stack.push_async_callback(ingestion.close)
         logins = Logins(database, clock=clock, session_hours=settings.session_hours)
@@ -121,7 +122,7 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             datasets=Datasets(database, clock=clock),
             runs=DatasetRuns(database, clock=clock),
             media=MediaLibrary(database, clock=clock),
-            score_configs=ScoreConfigs(database, clock=clock),
+            score_configs=score_configs,
             comments=Comments(database, clock=clock),
             annotation_queues=AnnotationQueues(database, clock=clock),
             models=Models(database, clock=clock),

@@ -25,7 +25,12 @@ TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 @pytest.fixture
 async def ingestion(services: Services, data_dir: Path) -> AsyncIterator[Ingestion]:
     """Yield a write side of the test's own, with a queue of one MiB, over the session's store."""
-    opened = Ingestion(services.events, Settings(data_dir=data_dir, ingest_queue_mib=1), clock=system_clock)
+    opened = Ingestion(
+        services.events,
+        Settings(data_dir=data_dir, ingest_queue_mib=1),
+        configs=services.score_configs,
+        clock=system_clock,
+    )
     opened.start()
     yield opened
     await opened.close()

@@ -159,9 +159,8 @@ def _on_whole(partial: Row, whole: Row) -> Row:
 
 
 def _unite(row: Observation | Score, other: Observation | Score) -> None:
-    if isinstance(row, Observation) and isinstance(other, Observation):
-        for name in UNITED:
-            setattr(row, name, sorted({*getattr(row, name), *getattr(other, name)}))
+    for name in UNITED.intersection(row.__struct_fields__):
+        setattr(row, name, sorted({*getattr(row, name), *getattr(other, name)}))
 
 
 def says_the_same(one: Row, other: Row) -> bool:

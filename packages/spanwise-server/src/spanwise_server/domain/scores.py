@@ -49,11 +49,15 @@ class Score(msgspec.Struct, kw_only=True, gc=False):
     comment: str = ""
     metadata: dict[str, str] = {}
     config_id: str = ""
+    config_violation: str = ""
+    """Why the score was kept without the config that it named; empty when there is nothing to say."""
     queue_id: str = ""
     execution_trace_id: str = ""
     author_user_id: str = ""
     environment: str = DEFAULT_ENVIRONMENT
     public_key: str = ""
+    truncated: list[str] = []
+    """Names of the fields that were cut at ingest."""
     clock: dict[str, int] = {}
     created_at: Micros = 0
     row_version: int = 0

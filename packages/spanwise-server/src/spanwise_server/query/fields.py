@@ -75,7 +75,7 @@ OBSERVATION_FIELDS = _table(
 
 SCORE_FIELDS = _table(
     string="id environment trace_id observation_id session_id dataset_run_id name evaluator_id string_value source data_type "
-    "comment author_user_id config_id queue_id trace_name user_id",
+    "comment author_user_id config_id config_violation queue_id trace_name user_id",
     string_array="trace_tags",
     datetime="timestamp",
     number="value",

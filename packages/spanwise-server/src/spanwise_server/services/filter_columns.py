@@ -174,6 +174,7 @@ _SCORE_NAMES: Final = {
     "Name": "name",
     "evaluatorId": "evaluator_id",
     "configId": "config_id",
+    "configViolation": "config_violation",
     "queueId": "queue_id",
     "value": "value",
     "Value": "value",

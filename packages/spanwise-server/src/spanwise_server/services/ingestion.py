@@ -7,27 +7,30 @@ no write of the same rows is under way.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 from spanwise_server._lib.clock import Clock
 from spanwise_server.domain.accounts import KeyScope, ProjectAccess
-from spanwise_server.domain.errors import OverloadedError
+from spanwise_server.domain.errors import InvalidRequestError, OverloadedError
 from spanwise_server.ingest.decode.batch import decode_batch
 from spanwise_server.ingest.decode.body import read_body
 from spanwise_server.ingest.decode.otlp import decode_spans
-from spanwise_server.ingest.decode.scores import decode_scores
+from spanwise_server.ingest.decode.scores import INVALID, decode_scores, describe_refusal
 from spanwise_server.ingest.decoded import Decoded, DecodedBatch, DecodedScores, DecodedSpans, IngestContext, IngestLimits
 from spanwise_server.ingest.group_commit import CommitLimits, GroupCommit, IngestCounters
+from spanwise_server.services.scoring.validation import ConfigLookup, check_scores, keep_without_config
 from spanwise_server.settings import Settings
 from spanwise_server.storage.interface import EventAdmin, EventWriter
 
 _MIB = 1024 * 1024
 _INLINE_BYTES = 8 * 1024
 """A body this small is decoded in less time than a thread takes to start on it."""
+_logger = logging.getLogger("spanwise.ingest")
 _AnyDecoded = TypeVar("_AnyDecoded", bound=Decoded)
 
 
@@ -38,8 +41,9 @@ class EventSink(EventWriter, EventAdmin, Protocol):
 class Ingestion:
     """The write side of the server. ``start`` it on the event loop; ``close`` it before the store."""
 
-    def __init__(self, store: EventSink, settings: Settings, *, clock: Clock) -> None:
+    def __init__(self, store: EventSink, settings: Settings, *, configs: ConfigLookup, clock: Clock) -> None:
         self._store = store
+        self._configs = configs
         self._clock = clock
         self._max_decompressed_bytes = settings.max_decompressed_mib * _MIB
         self._max_decoding_bytes = settings.ingest_queue_mib * _MIB
@@ -96,16 +100,46 @@ class Ingestion:
         return await self._take(raw, content_encoding, lambda body: decode_spans(body, is_json=is_json, context=context))
 
     async def batch(self, raw: bytes, *, content_encoding: str, context: IngestContext) -> DecodedBatch:
-        """Take a legacy batch; as ``spans``."""
-        return await self._take(raw, content_encoding, lambda body: decode_batch(body, context))
+        """Take a legacy batch; as ``spans``.
+
+        A score that violates its config is kept without it and marked: an error would make clients send the whole
+        batch again, in vain, and then drop it.
+        """
+
+        async def settle(decoded: DecodedBatch) -> None:
+            violations = await check_scores(context.project_id, decoded.configured, self._configs)
+            for score, violation in violations:
+                keep_without_config(score, violation)
+            if violations:
+                _logger.warning(
+                    "scores kept without their config project_id=%s count=%d first=%r",
+                    context.project_id,
+                    len(violations),
+                    violations[0][1].message,
+                )
+
+        return await self._take(raw, content_encoding, lambda body: decode_batch(body, context), settle)
 
     async def scores(self, raw: bytes, *, content_encoding: str, context: IngestContext) -> DecodedScores:
-        """Take one score or an array of scores; as ``spans``."""
+        """Take one score or an array of scores; as ``spans``. A score that violates its config is refused."""
+
+        async def settle(decoded: DecodedScores) -> None:
+            violations = await check_scores(context.project_id, decoded.configured, self._configs)
+            if violations and not decoded.is_array:
+                raise InvalidRequestError(INVALID, issues=[violation for _, violation in violations])
+            decoded.refuse([(score.partial, describe_refusal(score.index, [issue])) for score, issue in violations])
+
         return await self._take(
-            raw, content_encoding, lambda body: decode_scores(body, context, new_id=lambda: uuid.uuid4().hex[:16])
+            raw, content_encoding, lambda body: decode_scores(body, context, new_id=lambda: uuid.uuid4().hex[:16]), settle
         )
 
-    async def _take(self, raw: bytes, content_encoding: str, decode: Callable[[bytes], _AnyDecoded]) -> _AnyDecoded:
+    async def _take(
+        self,
+        raw: bytes,
+        content_encoding: str,
+        decode: Callable[[bytes], _AnyDecoded],
+        settle: Callable[[_AnyDecoded], Awaitable[None]] | None = None,
+    ) -> _AnyDecoded:
         def run() -> _AnyDecoded:
             return decode(
                 read_body(raw, content_encoding=content_encoding, max_decompressed_bytes=self._max_decompressed_bytes)
@@ -125,6 +159,8 @@ class Ingestion:
                     decoded = await asyncio.get_running_loop().run_in_executor(self._threads, run)
         finally:
             self._decoding_bytes -= len(raw)
+        if settle is not None and decoded.configured:
+            await settle(decoded)
         await self._commits.submit(decoded)
         return decoded
 

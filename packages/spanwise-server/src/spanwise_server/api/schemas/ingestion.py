@@ -8,10 +8,11 @@ from typing_extensions import TypedDict
 
 
 class EventSuccess(TypedDict):
-    """An event that was kept; the id is the event's."""
+    """An event that was kept; the id is the event's. ``message`` says what is wrong with it all the same."""
 
     id: str
     status: int
+    message: NotRequired[str]
 
 
 class EventFailure(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing_extensions import TypedDict
 
 from spanwise_server.api.schemas.json_values import PREVIEW_CHARACTERS, Json, json_object, number, numbers, object_text
+from spanwise_server.api.schemas.scores import score_metadata
 from spanwise_server.api.schemas.scores_v3 import score_value
 from spanwise_server.api.schemas.times import seconds_between, to_micros, to_micros_or_none
 from spanwise_server.domain.observations import Level, Observation
@@ -229,5 +230,5 @@ def native_score_item(score: Score) -> NativeScoreItem:
         "observation_id": score.observation_id or None,
         "session_id": score.session_id or None,
         "author_user_id": score.author_user_id or None,
-        "metadata": json_object(score.metadata),
+        "metadata": score_metadata(score),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Final, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -87,6 +87,16 @@ class ScoresV2(TypedDict):
     meta: PageMeta
 
 
+VIOLATION_KEY: Final = "score_config_violation"
+"""Where the metadata of a score says why it was kept without its config."""
+
+
+def score_metadata(score: Score) -> dict[str, Json]:
+    """Return the score's metadata, with a word about its config where there is one to say."""
+    metadata = json_object(score.metadata)
+    return {**metadata, VIOLATION_KEY: score.config_violation} if score.config_violation else metadata
+
+
 def _string_value(score: Score) -> str | None:
     if score.data_type == ScoreDataType.NUMERIC:
         return None
@@ -109,7 +119,7 @@ def _score_base(score: Score) -> _ScoreBase:
         "stringValue": _string_value(score),
         "comment": score.comment or None,
         "configId": score.config_id or None,
-        "metadata": json_object(score.metadata),
+        "metadata": score_metadata(score),
         "authorUserId": score.author_user_id or None,
         "queueId": score.queue_id or None,
         "executionTraceId": score.execution_trace_id or None,

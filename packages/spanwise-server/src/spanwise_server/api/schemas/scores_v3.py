@@ -7,8 +7,9 @@ from typing import Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from spanwise_server.api.schemas.json_values import Json, json_object
+from spanwise_server.api.schemas.json_values import Json
 from spanwise_server.api.schemas.pages import LimitedCursorMeta
+from spanwise_server.api.schemas.scores import score_metadata
 from spanwise_server.api.schemas.times import to_millis
 from spanwise_server.domain.scores import Score, ScoreDataType
 
@@ -114,7 +115,7 @@ def score_v3(score: Score, groups: Collection[str]) -> ScoreV3:
     if "details" in groups:
         wire["comment"] = score.comment or None
         wire["configId"] = score.config_id or None
-        wire["metadata"] = json_object(score.metadata)
+        wire["metadata"] = score_metadata(score)
     if "subject" in groups:
         wire["subject"] = subject(score)
     if "annotation" in groups:

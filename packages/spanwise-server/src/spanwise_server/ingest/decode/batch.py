@@ -18,7 +18,7 @@ from spanwise_server.ingest.decode.batch_fields import LONGEST_ID, FieldSink, ch
 from spanwise_server.ingest.decode.body import parse_json
 from spanwise_server.ingest.decode.scores import INVALID, PARTIAL_BYTES, read_score
 from spanwise_server.ingest.decode.timestamps import parse_time
-from spanwise_server.ingest.decoded import DecodedBatch, EventResult, IngestContext
+from spanwise_server.ingest.decoded import ConfiguredScore, DecodedBatch, EventResult, IngestContext
 from spanwise_server.ingest.truncation import cut
 
 UNKNOWN_ID: Final = "unknown"
@@ -96,9 +96,14 @@ def _decode_event(event: Any, context: IngestContext, sdk: tuple[str, str], deco
         error = describe_issues(sink.issues)
         decoded.errors.append(EventResult(id=event_id, status=_BAD_REQUEST, message=INVALID, error=error))
         return
+    result = EventResult(id=event_id, status=_CREATED)
     if partial is not None:
         decoded.partials.append(partial)
-    decoded.successes.append(EventResult(id=event_id, status=_CREATED))
+        if partial.entity is Entity.SCORE and partial.fields.get("config_id"):
+            body = event["body"]
+            sent = ConfiguredScore(partial=partial, value=body["value"], data_type=body.get("dataType"), result=result)
+            decoded.configured.append(sent)
+    decoded.successes.append(result)
 
 
 def _read_event(event: Mapping[str, Any], context: IngestContext, sdk: tuple[str, str], sink: FieldSink) -> Partial | None:
@@ -123,7 +128,7 @@ def _read_event(event: Mapping[str, Any], context: IngestContext, sdk: tuple[str
             sink.reject("is required for an update", "body", "id")
     if sink.issues:
         return None
-    if sink.truncated and entity is not Entity.SCORE:
+    if sink.truncated:
         sink.fields["truncated"] = sink.truncated
     return Partial(
         project_id=context.project_id,

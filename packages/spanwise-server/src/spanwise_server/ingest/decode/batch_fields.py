@@ -6,7 +6,7 @@ A reader takes a value that is not null, checks it and puts it into a ``FieldSin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -95,7 +95,7 @@ def describe(value: Any) -> str:  # any JSON value
     return _TYPE_NAMES.get(value.__class__, "something else")
 
 
-def describe_issues(issues: list[Issue]) -> str:
+def describe_issues(issues: Sequence[Issue]) -> str:
     """Return faults as one line: ``path: reason; path: reason``."""
     return "; ".join(": ".join(filter(None, (".".join(map(str, issue.path)), issue.message))) for issue in issues)
 

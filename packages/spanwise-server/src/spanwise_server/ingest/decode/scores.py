@@ -6,7 +6,7 @@ Checks what a score says about itself. Whether it agrees with a score config is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ from spanwise_server.ingest.decode.batch_fields import (
     read_time,
 )
 from spanwise_server.ingest.decode.body import parse_json
-from spanwise_server.ingest.decoded import DecodedScores, IngestContext
+from spanwise_server.ingest.decoded import ConfiguredScore, DecodedScores, IngestContext
 
 INVALID: Final = "Invalid request data"
 PARTIAL_BYTES: Final = 600
@@ -86,7 +86,7 @@ def read_score(body: Mapping[str, Any], sink: FieldSink) -> None:
         return
     fields = sink.fields
     try:
-        data_type, fields["value"], fields["string_value"] = _read_value(body["value"], fields.get("data_type"))
+        data_type, fields["value"], fields["string_value"] = read_value(body["value"], fields.get("data_type"))
     except ValueError as error:
         sink.reject(str(error), "body", "value")
         return
@@ -96,6 +96,10 @@ def read_score(body: Mapping[str, Any], sink: FieldSink) -> None:
     _check_subject(fields, sink)
     _check_config(fields, sink)
     sink.keep_text("string_value", fields["string_value"])
+    if sink.truncated:
+        fields["truncated"] = sink.truncated
+    if "config_id" in fields and not fields["config_id"]:
+        fields["config_violation"] = None  # whoever takes the config away takes with it what was wrong about it
 
 
 def decode_scores(body: bytes, context: IngestContext, *, new_id: Callable[[], str]) -> DecodedScores:
@@ -122,14 +126,23 @@ def decode_scores(body: bytes, context: IngestContext, *, new_id: Callable[[], s
         sink = FieldSink(context.limits)
         score_id = _read_posted_score(item, sink)
         if not sink.issues:
-            decoded.partials.append(_build_partial(score_id or new_id(), sink.fields, context))
-            decoded.ids.append(decoded.partials[-1].id)
+            partial = _build_partial(score_id or new_id(), sink.fields, context)
+            decoded.partials.append(partial)
+            decoded.ids.append(partial.id)
+            if partial.fields.get("config_id"):
+                sent = ConfiguredScore(partial=partial, value=item["value"], data_type=item.get("dataType"), index=index)
+                decoded.configured.append(sent)
             continue
         issues = [Issue(issue.message, issue.path[1:], issue.code) for issue in sink.issues]  # the score is the body here
         if not is_array:
             raise InvalidRequestError(INVALID, issues=issues)
-        decoded.errors.append(f"Score {index}: {describe_issues(issues)}")
+        decoded.errors.append(describe_refusal(index, issues))
     return decoded
+
+
+def describe_refusal(index: int, issues: Sequence[Issue]) -> str:
+    """Return what the answer says of a refused score of an array."""
+    return f"Score {index}: {describe_issues(issues)}"
 
 
 def _read_posted_score(item: Any, sink: FieldSink) -> str:  # any JSON value
@@ -157,8 +170,12 @@ def _build_partial(score_id: str, fields: dict[str, Any], context: IngestContext
     )
 
 
-def _read_value(value: Any, data_type: str | None) -> tuple[str, float | None, str]:
-    """Return data type, number and text of a score; the value's own type decides when no data type is given."""
+def read_value(value: Any, data_type: str | None) -> tuple[str, float | None, str]:  # any JSON value
+    """Return data type, number and text of a score; the value's own type decides when no data type is given.
+
+    Raises:
+        ValueError: The value does not fit the data type; the message can be shown to the client.
+    """
     if data_type is None:
         data_type = _infer_data_type(value)
     match data_type:

@@ -117,10 +117,11 @@ OBSERVATION_COLUMNS = _columns(
 SCORE_COLUMNS = _columns(
     {
         "string": "project_id id name trace_id observation_id session_id dataset_run_id source data_type string_value comment "
-        "config_id queue_id execution_trace_id author_user_id environment public_key",
+        "config_id config_violation queue_id execution_trace_id author_user_id environment public_key",
         "time": "timestamp created_at",
         "version": "row_version",
         "float": "value",
+        "strings": "truncated",
         "texts": "metadata",
         "ticks": "clock",
     },
