@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from spanwise_server._lib.clock import Clock, system_clock
-from spanwise_server.api.body_limits import BodyLimits
+from spanwise_server.api.body_limits import BodyLimit, BodyLimits
 from spanwise_server.api.cors import PublicCors
 from spanwise_server.api.errors import register_error_handlers
 from spanwise_server.api.policies import PUBLIC, PolicyRoute
@@ -31,8 +31,10 @@ from spanwise_server.services.container import Services
 from spanwise_server.services.datasets.datasets import Datasets
 from spanwise_server.services.datasets.runs import DatasetRuns
 from spanwise_server.services.ingestion import Ingestion
+from spanwise_server.services.installation_keys import MEDIA_URLS, open_installation_keys
 from spanwise_server.services.logins import Logins
 from spanwise_server.services.media.library import MediaLibrary
+from spanwise_server.services.media.signed_urls import MEDIA_PATH, UrlSigner
 from spanwise_server.services.metrics.metrics import Metrics
 from spanwise_server.services.pricing.models import Models
 from spanwise_server.services.projects import Projects
@@ -42,6 +44,8 @@ from spanwise_server.services.readiness import Readiness
 from spanwise_server.services.scoring.configs import ScoreConfigs
 from spanwise_server.settings import InitSettings, Settings
 from spanwise_server.storage.events.clickhouse import open_event_store
+from spanwise_server.storage.file_blobs import FOLDER_NAME as MEDIA_FOLDER
+from spanwise_server.storage.file_blobs import FileBlobStore
 from spanwise_server.storage.metadata.database import MetadataDatabase, default_url
 from spanwise_server.storage.metadata.schema import migrate
 from spanwise_server.web.assets import FILE_ROUTES, PAGE_ROUTES, WebApplication
@@ -64,7 +68,7 @@ def create_app(services: Services) -> FastAPI:
             Middleware(RequestContext),
             Middleware(PublicCors, origins=[origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]),
             Middleware(LenientPaths),
-            Middleware(BodyLimits, max_bytes=settings.max_body_mib * _MIB),
+            Middleware(BodyLimits, max_bytes=settings.max_body_mib * _MIB, uploads=_upload_limit(settings)),
         ],
     )
     app.state.services = services
@@ -73,6 +77,11 @@ def create_app(services: Services) -> FastAPI:
         app.router.routes.extend(table)
     app.router.routes.extend(_web_routes(settings))
     return app
+
+
+def _upload_limit(settings: Settings) -> BodyLimit:
+    hint = "Media files up to SPANWISE_MAX_MEDIA_BYTES can be uploaded."
+    return BodyLimit(settings.max_media_bytes, hint, path_prefix=f"{MEDIA_PATH}/upload/")
 
 
 def _web_routes(settings: Settings) -> Iterator[PolicyRoute]:
@@ -103,7 +112,8 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         # Last of what can fail: what it generates is shown by whoever gets the services, and never again.
         hasher, first_start = await asyncio.to_thread(_provision, database, settings, init, clock)
         score_configs = ScoreConfigs(database, clock=clock)
-        ingestion = Ingestion(events, settings, configs=score_configs, clock=clock)
+        media = await asyncio.to_thread(_open_media, database, settings, clock)
+        ingestion = Ingestion(events, settings, configs=score_configs, clock=clock, after_trace_deletion=media.forget_traces)
         ingestion.start()
         stack.push_async_callback(ingestion.close)
         logins = Logins(database, clock=clock, session_hours=settings.session_hours)
@@ -121,9 +131,9 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             prompts=Prompts(database, clock=clock),
             datasets=Datasets(database, clock=clock),
             runs=DatasetRuns(database, clock=clock),
-            media=MediaLibrary(database, clock=clock),
+            media=media,
             score_configs=score_configs,
-            comments=Comments(database, clock=clock),
+            comments=Comments(database, events, clock=clock),
             annotation_queues=AnnotationQueues(database, clock=clock),
             models=Models(database, clock=clock),
             llm_connections=LlmConnections(database, clock=clock),
@@ -131,6 +141,12 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             metrics=Metrics(events),
             first_start=first_start,
         )
+
+
+def _open_media(database: MetadataDatabase, settings: Settings, clock: Clock) -> MediaLibrary:
+    blobs = FileBlobStore.prepare(settings.data_dir / MEDIA_FOLDER, fsync=settings.fsync)
+    signer = UrlSigner(open_installation_keys(settings.data_dir).derive(MEDIA_URLS))
+    return MediaLibrary(database, blobs, signer, clock=clock, max_bytes=settings.max_media_bytes)
 
 
 def prepare_data_dir(settings: Settings) -> None:

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     ingest_flush_mib: _Positive = Field(16, description="Most payload in MiB in one insert.")
     max_body_mib: _Positive = Field(64, description="Largest request body in MiB, as sent. Larger: 413.")
     max_decompressed_mib: _Positive = Field(256, description="Largest request body in MiB after decompression. Larger: 413.")
+    max_media_bytes: _Positive = Field(
+        1_000_000_000, description="Largest media file in bytes. An upload URL for a larger one is refused: 400."
+    )
     max_json_depth: _Positive = Field(200, description="Deepest nesting of JSON that is accepted. Deeper: 400.")
     max_attributes: _Positive = Field(
         1000, description="Most attributes kept of one span. Further ones are cut and the observation is marked as truncated."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -26,6 +27,22 @@ _SLOWEST_BYTES_PER_SECOND = 8 * 1024
 _DISCARD_SECONDS = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """What the body of a request may have."""
+
+    max_bytes: int
+    hint: str
+    """What to do about a larger one."""
+    path_prefix: str = ""
+    """Of the requests that it is for."""
+
+    def exceeded(self) -> PayloadTooLargeError:
+        """Return the error for a body beyond the limit."""
+        size = f"{self.max_bytes} bytes" if self.max_bytes % _MIB else f"{self.max_bytes // _MIB} MiB"
+        return PayloadTooLargeError(f"The request body is larger than {size}.", hint=self.hint)
+
+
 class BodyLimits:
     """ASGI middleware that raises out of ``receive`` when a body is too large (413) or too slow (408)."""
 
@@ -34,11 +51,13 @@ class BodyLimits:
         app: ASGIApp,
         *,
         max_bytes: int,
+        uploads: BodyLimit | None = None,
         idle_seconds: float = _IDLE_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
-        self._max_bytes = max_bytes
+        self._usual = BodyLimit(max_bytes, "Send smaller batches, or raise SPANWISE_MAX_BODY_MIB.")
+        self._uploads = uploads
         self._idle_seconds = idle_seconds
         self._monotonic = monotonic
 
@@ -48,15 +67,18 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        limit = self._usual
+        if self._uploads is not None and scope["path"].startswith(self._uploads.path_prefix):
+            limit = self._uploads
         announced = headers.get("content-length")
-        refusal = None if announced is None else self._refuse(announced)
+        refusal = None if announced is None else _refusal(announced, limit)
         if refusal is not None:
             # Who waits for "100 Continue" has sent nothing yet.
             if "expect" not in headers:
-                await self.discard(receive)
+                await self.discard(receive, limit)
             await error_response(scope["path"], refusal)(scope, receive, _closing(send))
             return
-        body = _Body(self, receive)
+        body = _Body(self, receive, limit)
 
         async def send_after_body(message: Message) -> None:
             # The server reads past the rest of a body of known length; of a chunked one nobody knows the end.
@@ -66,12 +88,12 @@ class BodyLimits:
 
         await self._app(scope, body.receive, send_after_body)
 
-    async def discard(self, receive: Receive) -> None:
+    async def discard(self, receive: Receive, limit: BodyLimit) -> None:
         """Read on and throw away, for a while and up to as many bytes again as the limit."""
         discarded = 0
         try:
             async with asyncio.timeout(_DISCARD_SECONDS):
-                while discarded <= self._max_bytes:
+                while discarded <= limit.max_bytes:
                     message = await receive()
                     discarded += len(message.get("body", b""))
                     if not message.get("more_body", False):
@@ -82,18 +104,6 @@ class BodyLimits:
     def now(self) -> float:
         """Return the time in seconds on the clock that deadlines are kept by."""
         return self._monotonic()
-
-    def too_large(self) -> PayloadTooLargeError:
-        """Return the error for a body beyond the limit."""
-        return PayloadTooLargeError(
-            f"The request body is larger than {self._max_bytes // _MIB} MiB.",
-            hint="Send smaller batches, or raise SPANWISE_MAX_BODY_MIB.",
-        )
-
-    def _refuse(self, announced: str) -> PayloadTooLargeError | InvalidRequestError | None:
-        if not announced.isascii() or not announced.isdigit():
-            return InvalidRequestError("The header Content-Length is not a number.")
-        return self.too_large() if len(announced) > 18 or int(announced) > self._max_bytes else None
 
     async def next_message(self, receive: Receive, *, received_bytes: int, started: float) -> Message:
         """Wait for the next part of the body, but not for ever."""
@@ -108,19 +118,20 @@ class BodyLimits:
         except TimeoutError as error:
             raise late from error
 
-    async def check(self, receive: Receive, *, received_bytes: int, is_complete: bool) -> None:
+    async def check(self, receive: Receive, limit: BodyLimit, *, received_bytes: int, is_complete: bool) -> None:
         """Raise when this many bytes are too many."""
-        if received_bytes > self._max_bytes:
+        if received_bytes > limit.max_bytes:
             if not is_complete:
-                await self.discard(receive)
-            raise self.too_large()
+                await self.discard(receive, limit)
+            raise limit.exceeded()
 
 
 class _Body:
     """The body of one request on its way in."""
 
-    def __init__(self, limits: BodyLimits, receive: Receive) -> None:
+    def __init__(self, limits: BodyLimits, receive: Receive, limit: BodyLimit) -> None:
         self._limits = limits
+        self._limit = limit
         self._receive = receive
         self._received_bytes = 0
         self._started = limits.now()
@@ -136,8 +147,14 @@ class _Body:
             return message
         self._received_bytes += len(message.get("body", b""))
         self.is_complete = not message.get("more_body", False)
-        await self._limits.check(self._receive, received_bytes=self._received_bytes, is_complete=self.is_complete)
+        await self._limits.check(self._receive, self._limit, received_bytes=self._received_bytes, is_complete=self.is_complete)
         return message
+
+
+def _refusal(announced: str, limit: BodyLimit) -> PayloadTooLargeError | InvalidRequestError | None:
+    if not announced.isascii() or not announced.isdigit():
+        return InvalidRequestError("The header Content-Length is not a number.")
+    return limit.exceeded() if len(announced) > 18 or int(announced) > limit.max_bytes else None
 
 
 def _closing(send: Send) -> Send:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_HEAD_KEY = "spanwise.is_head"
+
+
+def is_head(request: Request) -> bool:
+    """Say whether the body of the answer will be thrown away, so that a costly one need not be made."""
+    return request.scope.get(_HEAD_KEY, False) is True
 
 
 class LenientPaths:
@@ -31,4 +39,4 @@ class LenientPaths:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_head)
+        await self._app({**scope, "method": "GET", _HEAD_KEY: True}, receive, send_head)

@@ -8,6 +8,7 @@ from spanwise_server.api.administration import api_keys, installation, membershi
 from spanwise_server.api.administration import projects as project_administration
 from spanwise_server.api.mcp import routes as mcp
 from spanwise_server.api.native import logins
+from spanwise_server.api.native import media as native_media
 from spanwise_server.api.native import traces as native_traces
 from spanwise_server.api.policies import RouteTable
 from spanwise_server.api.public import (
@@ -17,6 +18,7 @@ from spanwise_server.api.public import (
     ingest,
     llm_connections,
     media,
+    media_files,
     metrics,
     models,
     observations,
@@ -47,6 +49,7 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     runs.routes,
     experiments.routes,
     media.routes,
+    media_files.routes,
     models.routes,
     metrics.routes,
     comments.routes,
@@ -62,4 +65,5 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     # Native API, for the browser application
     logins.routes,
     native_traces.routes,
+    native_media.routes,
 )

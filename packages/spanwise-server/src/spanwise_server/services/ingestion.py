@@ -41,8 +41,18 @@ class EventSink(EventWriter, EventAdmin, Protocol):
 class Ingestion:
     """The write side of the server. ``start`` it on the event loop; ``close`` it before the store."""
 
-    def __init__(self, store: EventSink, settings: Settings, *, configs: ConfigLookup, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: EventSink,
+        settings: Settings,
+        *,
+        configs: ConfigLookup,
+        clock: Clock,
+        after_trace_deletion: Callable[[str, Sequence[str]], Awaitable[None]] | None = None,
+    ) -> None:
+        """Take telemetry for ``store``. ``after_trace_deletion`` gets a project and traces that are gone from it."""
         self._store = store
+        self._after_trace_deletion = after_trace_deletion
         self._configs = configs
         self._clock = clock
         self._max_decompressed_bytes = settings.max_decompressed_mib * _MIB
@@ -168,6 +178,8 @@ class Ingestion:
         """Delete the traces with everything in them; effective when it returns."""
         async with self._commits.paused():
             await self._store.delete_traces(project_id, trace_ids)
+        if self._after_trace_deletion is not None:
+            await self._after_trace_deletion(project_id, trace_ids)
 
     async def delete_scores(self, project_id: str, score_ids: Sequence[str]) -> None:
         """Delete the scores; effective when it returns."""

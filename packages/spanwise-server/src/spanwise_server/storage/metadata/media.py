@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from spanwise_server.domain.errors import ConflictError
 from spanwise_server.domain.media import (
     DatasetItemSubject,
     MediaField,
@@ -40,44 +42,50 @@ def find_media(connection: Connection, project_id: str, media_ids: Collection[st
 
 
 def add_media(connection: Connection, media: MediaFile) -> None:
-    """Insert the record; its project exists already."""
-    connection.execute(
-        insert(media_files).values(
-            project_id=media.project_id,
-            id=media.id,
-            sha256=media.sha256,
-            content_type=media.content_type,
-            content_length=media.content_length,
-            created_at=media.created_at,
-            uploaded_at=media.uploaded_at,
-        )
+    """Insert the record; its project exists already.
+
+    Raises:
+        ConflictError: Another server has just inserted it; the same transaction may be run again.
+    """
+    _insert(
+        connection,
+        media_files,
+        {
+            "project_id": media.project_id,
+            "id": media.id,
+            "sha256": media.sha256,
+            "content_type": media.content_type,
+            "content_length": media.content_length,
+            "created_at": media.created_at,
+            "uploaded_at": media.uploaded_at,
+        },
     )
 
 
-def mark_uploaded(connection: Connection, project_id: str, media_id: str, *, content_type: str, at: Micros) -> bool:
-    """Record that the file is in the store under this type; say whether there still is a record of it."""
+def mark_uploaded(
+    connection: Connection, project_id: str, media_id: str, *, content_type: str, content_length: int, at: Micros
+) -> bool:
+    """Record that the file is in the store, with this type and length; say whether there still is a record of it."""
     statement = update(media_files).where(media_files.c.project_id == project_id, media_files.c.id == media_id)
-    done = connection.execute(statement.values(content_type=content_type, uploaded_at=at, upload_status=200, upload_error=None))
-    return done.rowcount > 0
+    values = {"content_type": content_type, "content_length": content_length, "uploaded_at": at}
+    return connection.execute(statement.values(**values, upload_status=200, upload_error=None)).rowcount > 0
 
 
 def report_upload(connection: Connection, project_id: str, media_id: str, report: UploadReport) -> bool:
     """Keep what the client says of its upload; say whether there is a record of the file."""
     statement = update(media_files).where(media_files.c.project_id == project_id, media_files.c.id == media_id)
     done = connection.execute(
-        statement.values(
-            upload_status=report.http_status, upload_error=report.error, upload_time_ms=report.duration_ms
-        )
+        statement.values(upload_status=report.http_status, upload_error=report.error, upload_time_ms=report.duration_ms)
     )
     return done.rowcount > 0
 
 
 def ensure_link(connection: Connection, project_id: str, media_id: str, link: MediaLink, *, at: Micros) -> None:
-    """Record the link unless it is there already."""
+    """Record the link unless it is there already; raises as ``add_media``."""
     values = {"project_id": project_id, "media_id": media_id, **_subject_values(link.subject), "field": link.field.value}
     same = [media_links.c[name] == value for name, value in values.items()]
     if connection.execute(select(media_links.c.field).where(*same)).first() is None:
-        connection.execute(insert(media_links).values(**values, created_at=at))
+        _insert(connection, media_links, {**values, "created_at": at})
 
 
 def find_links(connection: Connection, project_id: str, media_id: str) -> list[MediaLink]:
@@ -130,11 +138,16 @@ def delete_unreferenced(connection: Connection, project_id: str, media_ids: Coll
         found = [_media_of(row) for row in connection.execute(select(media_files).where(*unlinked))]
         if found:
             gone = [media.id for media in found]
-            connection.execute(
-                delete(media_files).where(media_files.c.project_id == project_id, media_files.c.id.in_(gone))
-            )
+            connection.execute(delete(media_files).where(media_files.c.project_id == project_id, media_files.c.id.in_(gone)))
         deleted += found
     return deleted
+
+
+def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    try:
+        connection.execute(insert(table).values(**values))
+    except IntegrityError as error:
+        raise ConflictError("The media file was recorded by another request just now.", hint="Send it again.") from error
 
 
 def _delete_links(connection: Connection, *conditions: Any) -> set[str]:

@@ -1,4 +1,6 @@
-"""The server's own secret, mixed into every stored hash of an API key. A file of its owner only; never in the database.
+"""The server's own secret: mixed into every stored hash of an API key, and the root of the keys that seal other secrets.
+
+A file of its owner only; never in the database.
 
 Secrets of API keys may be weak, because deployments choose them. Whoever gets hold of the database alone, a backup for
 instance, cannot try guesses against the hashes without this file.
@@ -13,16 +15,18 @@ from pathlib import Path
 from spanwise_server.domain.errors import ConfigurationError
 
 FILE_NAME = "key-pepper"
+FORMER_FILE_NAME = "key-pepper.former"
+"""The secret that the installation had before its owner gave it another; what it sealed can still be opened."""
 _BYTES = 32
 
 
-def load_pepper(data_dir: Path) -> bytes | None:
+def load_pepper(data_dir: Path, file_name: str = FILE_NAME) -> bytes | None:
     """Return the pepper, or none when the installation has none yet.
 
     Raises:
         ConfigurationError: The file is not what ``create_pepper`` wrote.
     """
-    path = data_dir / FILE_NAME
+    path = data_dir / file_name
     try:
         pepper = bytes.fromhex(path.read_text("ascii").strip())
     except FileNotFoundError:
