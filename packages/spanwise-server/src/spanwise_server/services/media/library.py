@@ -109,6 +109,15 @@ class MediaLibrary:
         )
         return UploadTicket(media_id=media_id, upload_url=self._signer.upload_url(base_url, grant))
 
+    async def _record_or_retry(self, project_id: str, media_id: str, request: UploadRequest) -> MediaFile:
+        def work(connection: MetadataTransaction) -> MediaFile:
+            return self._record(connection, project_id, media_id, request)
+
+        try:
+            return await self._database.write(work)
+        except ConflictError:  # two servers on one database; SDKs before 4 do not try again themselves
+            return await self._database.write(work)
+
     def _record(self, connection: MetadataTransaction, project_id: str, media_id: str, request: UploadRequest) -> MediaFile:
         now = self._clock()
         known = media_rows.get_media(connection, project_id, media_id)
