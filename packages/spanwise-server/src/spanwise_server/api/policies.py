@@ -56,6 +56,9 @@ class Policy:
 PUBLIC = Policy(name="public", credential=Credential.NONE)
 """Anybody. Nothing of any project may be in the answer."""
 
+SIGNED_URL = Policy(name="signed_url", credential=Credential.NONE)
+"""Whoever has the URL: the route itself must check the signed token in it, which names one file and expires."""
+
 LOGIN = Policy(name="login", credential=Credential.NONE, needs_own_origin=True)
 """Anybody, from our own pages: opens a browser login."""
 
