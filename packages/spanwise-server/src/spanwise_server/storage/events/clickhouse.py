@@ -18,6 +18,7 @@ from spanwise_server.domain.scores import Score
 from spanwise_server.settings import Settings
 from spanwise_server.storage.events import columns
 from spanwise_server.storage.events.engine import Engine
+from spanwise_server.storage.events.erasing import Eraser
 from spanwise_server.storage.events.inserting import choose_insert
 from spanwise_server.storage.events.observations import ObservationReader
 from spanwise_server.storage.events.places import Kind, bounds
@@ -27,7 +28,7 @@ from spanwise_server.storage.events.statements import migrations, splice, statem
 from spanwise_server.storage.events.traces import TraceReader
 from spanwise_server.storage.interface import EventRows, StoreHealth
 
-_TABLES = ("observations", "scores")
+_TABLES = ("observations", "narrow_observations", "scores")
 _DELETE_SETTINGS = {"lightweight_delete_mode": "lightweight_update", "enable_lightweight_update": 1}
 """Patch parts: effective at once, 9 ms instead of 430 ms for a trace among a million rows; space is freed by merges."""
 
@@ -55,6 +56,9 @@ class ClickHouseEventStore:
         self.get_trace = self._traces.get
         self.get_traces = self._traces.get_many
         self.trace_observations = self._observations.of_trace
+        self._eraser = Eraser(engine)
+        self.delete_project = self._eraser.delete_project
+        self.delete_before = self._eraser.delete_before
 
     # Writing
 
@@ -150,6 +154,8 @@ class ClickHouseEventStore:
         """See ``EventAdmin.delete_traces``."""
         parameters = {"project_id": project_id, "trace_ids": list(trace_ids)}
         await self._delete("delete_scores_of_traces", parameters)
+        # The copy first: what is left behind by a crash in between can still be seen, and deleted again.
+        await self._delete("delete_narrow_observations_of_traces", parameters)
         await self._delete("delete_observations_of_traces", parameters)
 
     async def delete_scores(self, project_id: str, score_ids: Sequence[str], /) -> None:
