@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,8 @@ from spanwise_server.api.request_context import RequestContext
 from spanwise_server.api.request_paths import LenientPaths
 from spanwise_server.api.routes import ROUTE_TABLES
 from spanwise_server.domain.errors import ConfigurationError
+from spanwise_server.jobs.retention import Retention
+from spanwise_server.jobs.schedule import Job, scheduled
 from spanwise_server.services.administration.administration import Administration
 from spanwise_server.services.annotation.comments import Comments
 from spanwise_server.services.annotation.queues import AnnotationQueues
@@ -51,6 +53,7 @@ from spanwise_server.storage.metadata.schema import migrate
 from spanwise_server.web.assets import FILE_ROUTES, PAGE_ROUTES, WebApplication
 
 _MIB = 1024 * 1024
+_DAY_SECONDS = 86_400.0
 
 
 def create_app(services: Services) -> FastAPI:
@@ -118,13 +121,17 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         stack.push_async_callback(ingestion.close)
         logins = Logins(database, clock=clock, session_hours=settings.session_hours)
         stack.callback(logins.close)
+        authenticator = Authenticator(database, hasher, clock=clock)
+        projects = Projects(database)
+        retention = Retention(projects, (ingestion.delete_before,), clock=clock)
+        await stack.enter_async_context(scheduled(_jobs(authenticator, retention)))
         yield Services(
             settings=settings,
             version=version("spanwise-server"),
             clock=clock,
-            authenticator=Authenticator(database, hasher, clock=clock),
+            authenticator=authenticator,
             logins=logins,
-            projects=Projects(database),
+            projects=projects,
             events=events,
             ingestion=ingestion,
             readiness=Readiness(database, events, events, clock=clock),
@@ -137,7 +144,14 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             annotation_queues=AnnotationQueues(database, clock=clock),
             models=Models(database, clock=clock),
             llm_connections=LlmConnections(database, clock=clock),
-            administration=Administration(database, clock=clock),
+            administration=Administration(
+                database,
+                hasher,
+                clock=clock,
+                forget_keys=authenticator.forget,
+                erasers=(ingestion.delete_project, media.delete_project),
+                admin_key=settings.admin_api_key,
+            ),
             metrics=Metrics(events),
             first_start=first_start,
         )
@@ -147,6 +161,14 @@ def _open_media(database: MetadataDatabase, settings: Settings, clock: Clock) ->
     blobs = FileBlobStore.prepare(settings.data_dir / MEDIA_FOLDER, fsync=settings.fsync)
     signer = UrlSigner(open_installation_keys(settings.data_dir).derive(MEDIA_URLS))
     return MediaLibrary(database, blobs, signer, clock=clock, max_bytes=settings.max_media_bytes)
+
+
+def _jobs(authenticator: Authenticator, retention: Retention) -> Sequence[Job]:
+    return (
+        Job(name="key uses", run=authenticator.record_uses, every_seconds=60, first_after_seconds=60, runs_at_the_end=True),
+        # Not in the first moments, when clients that waited for the server send what they have.
+        Job(name="retention", run=retention.sweep, every_seconds=_DAY_SECONDS, first_after_seconds=60),
+    )
 
 
 def prepare_data_dir(settings: Settings) -> None:

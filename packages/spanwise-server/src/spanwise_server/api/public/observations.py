@@ -21,6 +21,7 @@ from spanwise_server.domain.errors import InvalidRequestError, Issue, NotFoundEr
 from spanwise_server.domain.observations import ObservationType
 from spanwise_server.query.expressions import Comparison
 from spanwise_server.query.queries import ObservationQuery
+from spanwise_server.services.annotation.comment_filters import resolve_comments
 from spanwise_server.services.filter_grammar import parse_filter
 from spanwise_server.services.traces import add_trace_facts
 
@@ -116,7 +117,7 @@ async def list_observations(
     selection = parameters.selection()
     query = ObservationQuery(
         project_id=access.project_id,
-        where=selection.where,
+        where=await resolve_comments(selection.where, access.project_id, services.comments),
         since=selection.since,
         until=selection.until,
         limit=parameters.limit,
@@ -152,7 +153,7 @@ async def list_observations_v2(
     selection, groups = parameters.selection(), parameters.groups
     query = ObservationQuery(
         project_id=access.project_id,
-        where=selection.where,
+        where=await resolve_comments(selection.where, access.project_id, services.comments),
         since=selection.since,
         until=selection.until,
         limit=parameters.limit + 1,
