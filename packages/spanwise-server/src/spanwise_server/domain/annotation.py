@@ -11,7 +11,6 @@ from typing import Final
 
 from spanwise_server.domain.observations import Micros
 
-
 LONGEST_CONTENT: Final = 5000
 """Characters of a comment."""
 LONGEST_QUEUE_NAME: Final = 200

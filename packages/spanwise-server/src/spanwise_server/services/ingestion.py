@@ -16,7 +16,8 @@ from typing import Protocol, TypeVar
 
 from spanwise_server._lib.clock import Clock
 from spanwise_server.domain.accounts import KeyScope, ProjectAccess
-from spanwise_server.domain.errors import InvalidRequestError, OverloadedError
+from spanwise_server.domain.errors import InvalidRequestError, NotFoundError, OverloadedError
+from spanwise_server.domain.observations import Micros
 from spanwise_server.ingest.decode.batch import decode_batch
 from spanwise_server.ingest.decode.body import read_body
 from spanwise_server.ingest.decode.otlp import decode_spans
@@ -58,6 +59,8 @@ class Ingestion:
         self._max_decompressed_bytes = settings.max_decompressed_mib * _MIB
         self._max_decoding_bytes = settings.ingest_queue_mib * _MIB
         self._decoding_bytes = 0
+        # Requests that were let in before their project's keys were revoked must not bring rows after its deletion.
+        self._deleted_projects: set[str] = set()
         self._limits = IngestLimits(
             max_decompressed_bytes=self._max_decompressed_bytes,
             max_json_depth=settings.max_json_depth,
@@ -107,7 +110,9 @@ class Ingestion:
             InvalidRequestError, PayloadTooLargeError: the request must be changed.
             OverloadedError: send it again later.
         """
-        return await self._take(raw, content_encoding, lambda body: decode_spans(body, is_json=is_json, context=context))
+        return await self._take(
+            context.project_id, raw, content_encoding, lambda body: decode_spans(body, is_json=is_json, context=context)
+        )
 
     async def batch(self, raw: bytes, *, content_encoding: str, context: IngestContext) -> DecodedBatch:
         """Take a legacy batch; as ``spans``.
@@ -128,7 +133,7 @@ class Ingestion:
                     violations[0][1].message,
                 )
 
-        return await self._take(raw, content_encoding, lambda body: decode_batch(body, context), settle)
+        return await self._take(context.project_id, raw, content_encoding, lambda body: decode_batch(body, context), settle)
 
     async def scores(self, raw: bytes, *, content_encoding: str, context: IngestContext) -> DecodedScores:
         """Take one score or an array of scores; as ``spans``. A score that violates its config is refused."""
@@ -140,11 +145,16 @@ class Ingestion:
             decoded.refuse([(score.partial, describe_refusal(score.index, [issue])) for score, issue in violations])
 
         return await self._take(
-            raw, content_encoding, lambda body: decode_scores(body, context, new_id=lambda: uuid.uuid4().hex[:16]), settle
+            context.project_id,
+            raw,
+            content_encoding,
+            lambda body: decode_scores(body, context, new_id=lambda: uuid.uuid4().hex[:16]),
+            settle,
         )
 
     async def _take(
         self,
+        project_id: str,
         raw: bytes,
         content_encoding: str,
         decode: Callable[[bytes], _AnyDecoded],
@@ -171,6 +181,8 @@ class Ingestion:
             self._decoding_bytes -= len(raw)
         if settle is not None and decoded.configured:
             await settle(decoded)
+        if project_id in self._deleted_projects:
+            raise NotFoundError("The project has been deleted.")
         await self._commits.submit(decoded)
         return decoded
 
@@ -185,3 +197,15 @@ class Ingestion:
         """Delete the scores; effective when it returns."""
         async with self._commits.paused():
             await self._store.delete_scores(project_id, score_ids)
+
+    async def delete_project(self, project_id: str) -> None:
+        """Delete all telemetry of the project and take no more of it; effective when it returns."""
+        self._deleted_projects.add(project_id)
+        await self._commits.drained()
+        async with self._commits.paused():
+            await self._store.delete_project(project_id)
+
+    async def delete_before(self, project_id: str, before: Micros) -> bool:
+        """Delete the project's telemetry from before this time; say whether there was any."""
+        async with self._commits.paused():
+            return await self._store.delete_before(project_id, before)

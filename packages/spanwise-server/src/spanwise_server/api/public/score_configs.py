@@ -73,13 +73,11 @@ async def change_score_config(
     request: Annotated[ChangeScoreConfigRequest, Body()],
 ) -> Response:
     """Change a score config, for scores that come from now on; `dataType` cannot be changed."""
-    sent = {
-        name
-        for name in request.model_fields_set
-        if name in _CLEARED_BY_NULL or getattr(request, name) is not None
-    }
+    sent = {name for name in request.model_fields_set if name in _CLEARED_BY_NULL or getattr(request, name) is not None}
     if not sent:
-        message = "Request body cannot be empty: send at least one of name, isArchived, description, minValue, maxValue, categories"
+        message = (
+            "Request body cannot be empty: send at least one of name, isArchived, description, minValue, maxValue, categories"
+        )
         raise InvalidRequestError(message, issues=[Issue(message)])
 
     def edit(config: ScoreConfig) -> ScoreConfig:

@@ -50,9 +50,7 @@ _NEGATED: Final = MappingProxyType(
 class CommentLookup(Protocol):
     """Where comments are found."""
 
-    async def contents(
-        self, project_id: str, object_type: ObjectType, containing: tuple[str, ...], /
-    ) -> list[tuple[str, str]]:
+    async def contents(self, project_id: str, object_type: ObjectType, containing: tuple[str, ...], /) -> list[tuple[str, str]]:
         """Return ``(object id, content)`` at least of every comment that contains one of the texts."""
 
     async def counts(self, project_id: str, object_type: ObjectType, /) -> list[tuple[str, int]]:

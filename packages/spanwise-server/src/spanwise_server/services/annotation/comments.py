@@ -47,9 +47,7 @@ class Comments:
         self._clock = clock
         self._new_id = new_id
 
-    async def page(
-        self, project_id: str, selection: CommentSelection, *, limit: int, offset: int
-    ) -> tuple[list[Comment], int]:
+    async def page(self, project_id: str, selection: CommentSelection, *, limit: int, offset: int) -> tuple[list[Comment], int]:
         """Return a page of the comments selected, newest first, and how many there are in all."""
         if any("\0" in value for value in (selection.object_id, selection.author_user_id) if value):
             return [], 0  # PostgreSQL takes no NUL, and nothing has one
@@ -80,9 +78,7 @@ class Comments:
             NotFoundError: There is nothing of that type and id in the project, or its author is no member of it.
         """
         if not await self._exists(project_id, draft.object_type, draft.object_id):
-            raise NotFoundError(
-                f"{draft.object_type.value.capitalize()} {draft.object_id} not found within authorized project"
-            )
+            raise NotFoundError(f"{draft.object_type.value.capitalize()} {draft.object_id} not found within authorized project")
         now = self._clock()
         comment = Comment(
             id=self._new_id(),
@@ -110,6 +106,7 @@ class Comments:
         Raises:
             InvalidRequestError: There are too many of them.
         """
+
         def work(connection: MetadataTransaction) -> list[tuple[str, str]]:
             found: list[tuple[str, str]] = []
             for start in range(0, len(containing), _MOST_TEXTS_A_STATEMENT):

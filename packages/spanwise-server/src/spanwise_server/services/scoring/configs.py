@@ -96,9 +96,7 @@ class ScoreConfigs:
         await self._database.write(lambda connection: score_configs.add_score_config(connection, config))
         return config
 
-    async def change(
-        self, project_id: str, config_id: str, edit: Callable[[ScoreConfig], ScoreConfig]
-    ) -> ScoreConfig:
+    async def change(self, project_id: str, config_id: str, edit: Callable[[ScoreConfig], ScoreConfig]) -> ScoreConfig:
         """Replace the config by what ``edit`` makes of it; scores that exist already stay as they are.
 
         Raises:

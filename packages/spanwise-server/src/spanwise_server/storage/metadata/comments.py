@@ -55,9 +55,7 @@ def add_comment(connection: Connection, comment: Comment) -> None:
     )
 
 
-def count_by_object(
-    connection: Connection, project_id: str, object_type: ObjectType, *, most: int
-) -> list[tuple[str, int]]:
+def count_by_object(connection: Connection, project_id: str, object_type: ObjectType, *, most: int) -> list[tuple[str, int]]:
     """Return ``(object id, number of comments)`` of at most ``most`` commented objects of this type."""
     statement = (
         select(comments.c.object_id, func.count())

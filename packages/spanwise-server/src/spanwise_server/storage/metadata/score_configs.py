@@ -59,9 +59,7 @@ def add_score_config(connection: Connection, config: ScoreConfig) -> None:
 
 def replace_score_config(connection: Connection, config: ScoreConfig) -> None:
     """Write everything of the config that may change."""
-    statement = update(score_configs).where(
-        score_configs.c.project_id == config.project_id, score_configs.c.id == config.id
-    )
+    statement = update(score_configs).where(score_configs.c.project_id == config.project_id, score_configs.c.id == config.id)
     connection.execute(statement.values(**_changeable(config)))
 
 
