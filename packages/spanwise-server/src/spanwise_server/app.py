@@ -33,7 +33,7 @@ from spanwise_server.services.container import Services
 from spanwise_server.services.datasets.datasets import Datasets
 from spanwise_server.services.datasets.runs import DatasetRuns
 from spanwise_server.services.ingestion import Ingestion
-from spanwise_server.services.installation_keys import MEDIA_URLS, open_installation_keys
+from spanwise_server.services.installation_keys import LLM_CREDENTIALS, MEDIA_URLS, InstallationKeys, open_installation_keys
 from spanwise_server.services.logins import Logins
 from spanwise_server.services.media.library import MediaLibrary
 from spanwise_server.services.media.signed_urls import MEDIA_PATH, UrlSigner
@@ -115,7 +115,10 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         # Last of what can fail: what it generates is shown by whoever gets the services, and never again.
         hasher, first_start = await asyncio.to_thread(_provision, database, settings, init, clock)
         score_configs = ScoreConfigs(database, clock=clock)
-        media = await asyncio.to_thread(_open_media, database, settings, clock)
+        keys = open_installation_keys(settings.data_dir)
+        media = await asyncio.to_thread(_open_media, database, settings, keys, clock)
+        llm_connections = LlmConnections(database, keys.sealing(LLM_CREDENTIALS), clock=clock)
+        await llm_connections.renew_seals()
         ingestion = Ingestion(events, settings, configs=score_configs, clock=clock, after_trace_deletion=media.forget_traces)
         ingestion.start()
         stack.push_async_callback(ingestion.close)
@@ -143,7 +146,7 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             comments=Comments(database, events, clock=clock),
             annotation_queues=AnnotationQueues(database, clock=clock),
             models=Models(database, clock=clock),
-            llm_connections=LlmConnections(database, clock=clock),
+            llm_connections=llm_connections,
             administration=Administration(
                 database,
                 hasher,
@@ -157,10 +160,9 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         )
 
 
-def _open_media(database: MetadataDatabase, settings: Settings, clock: Clock) -> MediaLibrary:
+def _open_media(database: MetadataDatabase, settings: Settings, keys: InstallationKeys, clock: Clock) -> MediaLibrary:
     blobs = FileBlobStore.prepare(settings.data_dir / MEDIA_FOLDER, fsync=settings.fsync)
-    signer = UrlSigner(open_installation_keys(settings.data_dir).derive(MEDIA_URLS))
-    return MediaLibrary(database, blobs, signer, clock=clock, max_bytes=settings.max_media_bytes)
+    return MediaLibrary(database, blobs, UrlSigner(keys.derive(MEDIA_URLS)), clock=clock, max_bytes=settings.max_media_bytes)
 
 
 def _jobs(authenticator: Authenticator, retention: Retention) -> Sequence[Job]:
