@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -18,7 +18,7 @@ _Positive = Annotated[int, Field(gt=0)]
 class Settings(BaseSettings):
     """Read from ``SPANWISE_*``; command-line options of ``spanwise serve`` win over the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="SPANWISE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SPANWISE_", extra="ignore", frozen=True, populate_by_name=True)
 
     host: str = Field(
         "127.0.0.1", description="Address to listen on. Anything but a loopback address makes the server reachable by others."
@@ -76,6 +76,19 @@ class Settings(BaseSettings):
         description="Longest attribute or payload value in bytes. A longer one is cut, ends with a visible mark, and the observation is marked as truncated.",
     )
     max_batch_events: _Positive = Field(20_000, description="Most spans or events in one request. More: 413.")
+    otlp_grpc_port: int | None = Field(
+        None, ge=0, le=65535, description="TCP port for OTLP over gRPC, usually 4317; 0 picks a free one. Unset: no gRPC."
+    )
+    otlp_grpc_tls_cert: Path | None = Field(
+        None, description="PEM file with the certificate chain for OTLP over gRPC. Without it gRPC is in clear text."
+    )
+    otlp_grpc_tls_key: Path | None = Field(None, description="PEM file with the private key of that certificate.")
+    admin_api_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        validation_alias=AliasChoices("SPANWISE_ADMIN_API_KEY", "ADMIN_API_KEY"),
+        description="Key of whoever runs the installation, for `/api/admin`: at least 16 characters. `ADMIN_API_KEY` is honoured too. Unset: those routes are off.",
+    )
     admin_email: str | None = Field(
         None,
         description="E-mail of the first administrator; `LANGFUSE_INIT_USER_EMAIL` is honoured too. Default: admin@localhost.",

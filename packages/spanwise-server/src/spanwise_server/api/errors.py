@@ -1,6 +1,6 @@
 """From an exception to the response that tells of it. The only place that knows error bodies.
 
-Two shapes: the public API (``/api/public``) answers ``{"message", "error"}`` as clients of the Langfuse API expect,
+Two shapes: the public API (``/api/public`` and ``/api/admin``) answers ``{"message", "error"}`` as clients of the Langfuse API expect,
 everything else ``{"code", "message", "hint"?, "issues"?}``. Nothing of the server's inside (traces, SQL, paths) is told.
 """
 
@@ -32,6 +32,7 @@ from spanwise_server.domain.errors import (
 )
 
 PUBLIC_PREFIX = "/api/public/"
+_PUBLIC_SHAPE = (PUBLIC_PREFIX, "/api/admin/")
 _VALUE_ERROR = "Value error, "  # what Pydantic puts before the message of a ValueError of ours
 _LEADING_LOCATIONS = frozenset({"query", "path", "body", "header"})
 
@@ -63,7 +64,7 @@ def register_error_handlers(app: FastAPI) -> None:
 
 def internal_error_response(path: str, request_id: str) -> Response:
     """Answer 500 without a word about what happened; the log has it under the same request id."""
-    if path.startswith(PUBLIC_PREFIX):
+    if path.startswith(_PUBLIC_SHAPE):
         return _json(500, {"message": "Internal Server Error", "error": "InternalServerError", "requestId": request_id})
     return _json(500, {"code": "internal_error", "message": "Internal server error", "request_id": request_id})
 
@@ -79,8 +80,8 @@ def error_response(path: str, error: SpanwiseError) -> Response:
     headers: dict[str, str] = {}
     if isinstance(error, OverloadedError | TooManyAttemptsError):
         headers["Retry-After"] = str(error.retry_after_seconds)
-    is_public = path.startswith(PUBLIC_PREFIX)
-    if is_public and isinstance(error, UnauthorizedError):
+    is_public = path.startswith(_PUBLIC_SHAPE)
+    if path.startswith(PUBLIC_PREFIX) and isinstance(error, UnauthorizedError):
         headers["WWW-Authenticate"] = 'Basic realm="Spanwise", charset="UTF-8"'
     issues = error.issues if isinstance(error, InvalidRequestError) else ()
     return _json(error.status, (_public_body if is_public else _native_body)(error, issues), headers)
@@ -128,7 +129,7 @@ async def _answer_http(request: Request, error: Exception) -> Response:
         message = f"There is nothing at {request.method} {request.url.path}"
     body = (
         {"message": message, "error": name}
-        if request.url.path.startswith(PUBLIC_PREFIX)
+        if request.url.path.startswith(_PUBLIC_SHAPE)
         else {"code": code, "message": message}
     )
     return _json(error.status_code, body, error.headers)

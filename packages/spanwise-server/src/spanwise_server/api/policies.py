@@ -7,7 +7,7 @@ The check runs before anything of the request but its head is read. ``routes.py`
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -19,13 +19,17 @@ from starlette.responses import Response
 from spanwise_server.api.auth import (
     ACCESS_KEY,
     Access,
+    authorize_admin_in_project,
+    authorize_admin_key,
     authorize_key,
     authorize_login,
+    authorize_organization_key,
+    authorize_project_login,
     authorize_project_member,
     require_own_origin,
 )
 from spanwise_server.domain.accounts import Role
-from spanwise_server.domain.errors import SpanwiseError
+from spanwise_server.domain.errors import ForbiddenError, SpanwiseError, UnauthorizedError
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -37,6 +41,25 @@ class Credential(Enum):
     PROJECT_KEY = "project_key"
     LOGIN = "login"
     PROJECT_KEY_OR_LOGIN = "project_key_or_login"
+    PROJECT_LOGIN = "project_login"
+    ORGANIZATION_KEY = "organization_key"
+    ADMIN_KEY = "admin_key"
+
+
+_PATH_PARAMETERS = {Credential.PROJECT_KEY_OR_LOGIN: "{project_id}", Credential.PROJECT_LOGIN: "{project_id}"}
+"""What the path must hold for a credential to be checked against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a key of an organization is told where a key of a project is wanted."""
+
+    kind: type[SpanwiseError]
+    message: str
+
+    def error(self) -> SpanwiseError:
+        """Return the error to raise."""
+        return self.kind(self.message, hint="Use the key of a project.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +72,12 @@ class Policy:
     """A public key alone is enough: whoever holds it may write scores and nothing else."""
     minimum_role: Role = Role.VIEWER
     """Of a browser login in the project that the path names."""
+    allows_admin_key: bool = False
+    """The admin key will do as well, with the project in a header."""
+    organization_refusal: Refusal = Refusal(
+        ForbiddenError, "Project ID not found for API token. Are you using an organization key?"
+    )
+    """In the words that clients know from this route."""
     needs_own_origin: bool = False
     """Refused unless the request carries the header that other sites' pages cannot send."""
 
@@ -69,19 +98,52 @@ SCORE_WRITE = Policy(name="score_write", credential=Credential.PROJECT_KEY, allo
 """As ``PROJECT_KEY``, or the public half alone, whose ``ProjectAccess.scope`` then says so. The route itself must keep
 such a caller to scores."""
 
+OWN_PROJECT = replace(
+    PROJECT_KEY,
+    name="own_project",
+    organization_refusal=Refusal(ForbiddenError, "Invalid API key. Are you using an organization key?"),
+)
+"""As ``PROJECT_KEY``: for the route that tells a key which project it belongs to."""
+
+BATCH_WRITE = replace(
+    SCORE_WRITE,
+    name="batch_write",
+    organization_refusal=Refusal(UnauthorizedError, "Missing projectId in scope. Are you using an organization key?"),
+)
+"""As ``SCORE_WRITE``: for the legacy batch."""
+
+PROJECT_KEY_OR_ADMIN_KEY = replace(PROJECT_KEY, name="project_key_or_admin_key", allows_admin_key=True)
+"""As ``PROJECT_KEY``, or the admin key together with the header that names the project."""
+
+ORGANIZATION_KEY = Policy(name="organization_key", credential=Credential.ORGANIZATION_KEY)
+"""Both halves of an organization's key pair. The organization is the key's; it opens no telemetry."""
+
+ADMIN_KEY = Policy(name="admin_key", credential=Credential.ADMIN_KEY)
+"""The key of whoever runs the installation; nobody's unless it is set."""
+
 LOGIN_SESSION = Policy(name="login_session", credential=Credential.LOGIN)
 """A browser login."""
 
 PROJECT_MEMBER = Policy(name="project_member", credential=Credential.PROJECT_KEY_OR_LOGIN)
 """A browser login of a member of ``{project_id}`` in the path, or that project's key pair."""
 
+PROJECT_EDITOR = replace(PROJECT_MEMBER, name="project_editor", minimum_role=Role.MEMBER)
+"""As ``PROJECT_MEMBER``, but a viewer's login is not enough: for what people write."""
+
+PROJECT_MEMBER_LOGIN = Policy(name="project_member_login", credential=Credential.PROJECT_LOGIN)
+"""A browser login of a member of ``{project_id}`` in the path; no key."""
+
+PROJECT_ADMIN_LOGIN = replace(PROJECT_MEMBER_LOGIN, name="project_admin_login", minimum_role=Role.ADMIN)
+"""As ``PROJECT_MEMBER_LOGIN``, of an administrator or owner."""
+
 
 class PolicyRoute(APIRoute):
     """A route whose callers are checked before its body is read or its parameters are parsed."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], *, policy: Policy, **options: Any) -> None:
-        if policy.credential is Credential.PROJECT_KEY_OR_LOGIN and "{project_id}" not in path:
-            raise ValueError(f"{path}: the policy {policy.name} needs {{project_id}} in the path")
+        needed = _PATH_PARAMETERS.get(policy.credential, "")
+        if needed not in path:
+            raise ValueError(f"{path}: the policy {policy.name} needs {needed} in the path")
         self.policy = policy
         super().__init__(path, endpoint, **options)
 
@@ -117,11 +179,24 @@ async def authorize(request: Request, policy: Policy) -> Access | None:
         case Credential.NONE:
             return None
         case Credential.PROJECT_KEY:
-            return await authorize_key(request, allows_scores_scope=policy.allows_scores_scope)
+            return await _authorize_project(request, policy)
         case Credential.LOGIN:
             return await authorize_login(request)
         case Credential.PROJECT_KEY_OR_LOGIN:
             return await authorize_project_member(request, policy.minimum_role)
+        case Credential.PROJECT_LOGIN:
+            return await authorize_project_login(request, policy.minimum_role)
+        case Credential.ORGANIZATION_KEY:
+            return await authorize_organization_key(request)
+        case Credential.ADMIN_KEY:
+            return await authorize_admin_key(request)
+
+
+async def _authorize_project(request: Request, policy: Policy) -> Access:
+    access = await authorize_admin_in_project(request) if policy.allows_admin_key else None
+    return access or await authorize_key(
+        request, allows_scores_scope=policy.allows_scores_scope, organization_refusal=policy.organization_refusal.error()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from spanwise_server.api.administration import api_keys, installation, memberships, organizations
 from spanwise_server.api.administration import projects as project_administration
 from spanwise_server.api.mcp import routes as mcp
+from spanwise_server.api.native import administration as native_administration
+from spanwise_server.api.native import annotation as native_annotation
 from spanwise_server.api.native import logins
 from spanwise_server.api.native import media as native_media
 from spanwise_server.api.native import traces as native_traces
@@ -65,5 +67,7 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     # Native API, for the browser application
     logins.routes,
     native_traces.routes,
+    native_annotation.routes,
+    native_administration.routes,
     native_media.routes,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from spanwise_server.domain.observations import Micros
 
@@ -13,6 +13,8 @@ from spanwise_server.domain.observations import Micros
 class Role(StrEnum):
     """What a user may do in an organization or a project; ordered, a higher one includes the lower ones."""
 
+    NONE = "NONE"
+    """Nothing: a member who sees only the projects that name them, or whom one project leaves out."""
     VIEWER = "VIEWER"
     MEMBER = "MEMBER"
     ADMIN = "ADMIN"
@@ -43,6 +45,7 @@ class Organization:
     id: str
     name: str
     created_at: Micros
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,19 +59,29 @@ class Project:
     retention_days: int | None = None
     """Days that telemetry is kept; none keeps it for ever."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    updated_at: Micros | None = None
+    """None: never since it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """Credential of a project. The secret itself is never kept, only its keyed hash."""
+    """Credential of either a project or an organization. The secret itself is never kept, only its keyed hash."""
 
     id: str
-    project_id: str
+    project_id: str | None = None
+    organization_id: str | None = None
     public_key: str
     secret_hash: bytes = field(repr=False)
     display_secret: str
     created_at: Micros
     expires_at: Micros | None = None
+    note: str | None = None
+    last_used_at: Micros | None = None
+    """To the minute: uses in between are not written down."""
+
+    def is_expired(self, now: Micros) -> bool:
+        """Say whether the key has ended."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +100,16 @@ class ProjectMembership:
     """A project that a user may see, and as what."""
 
     project: Project
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A user, and as what they belong to an organization or a project."""
+
+    user_id: str
+    email: str
+    name: str
     role: Role
 
 
@@ -113,3 +136,16 @@ class ProjectAccess:
     """Likewise."""
     user_id: str | None = None
     """Set when a browser login was shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationAccess:
+    """What the key of an organization may touch: its projects, members and keys, and no telemetry."""
+
+    organization_id: str
+    api_key_id: str
+    public_key: str
+
+
+KeyAccess: TypeAlias = ProjectAccess | OrganizationAccess
+"""What an API key opens."""

@@ -126,6 +126,12 @@ class GroupCommit:
             self._folding.clear()
             yield
 
+    async def drained(self) -> None:
+        """Return when everything that waits now has been written or has failed; what arrives meanwhile may still wait."""
+        waiting = [item.done for item in self._queue]
+        if waiting:
+            await asyncio.wait(waiting)
+
     async def close(self) -> None:
         """Refuse what is new, write what waits, stop."""
         self._closing = True

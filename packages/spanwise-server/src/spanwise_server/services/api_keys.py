@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from spanwise_server._lib.clock import Clock
 from spanwise_server.domain.accounts import ApiKey
+from spanwise_server.domain.observations import Micros
 
 _DISPLAY_MIN_LENGTH = 16
 
@@ -23,6 +24,19 @@ class KeyPair:
 
     public_key: str
     secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTerms:
+    """What is said of a key when it is made."""
+
+    note: str | None = None
+    """What it is for."""
+    expires_at: Micros | None = None
+    """When it ends; none for never."""
+
+
+_NO_TERMS = KeyTerms()
 
 
 def generate_key_pair() -> KeyPair:
@@ -49,13 +63,31 @@ class SecretHasher:
         """Say whether the hash is that of the secret, in a time that does not depend on where they differ."""
         return hmac.compare_digest(self.hash(secret_key), secret_hash)
 
-    def new_api_key(self, project_id: str, pair: KeyPair, clock: Clock) -> ApiKey:
-        """Return the storable form of ``pair``."""
+    def new_api_key(self, project_id: str, pair: KeyPair, clock: Clock, *, terms: KeyTerms = _NO_TERMS) -> ApiKey:
+        """Return the storable form of ``pair`` for a project."""
+        return self._storable(pair, clock, terms, project_id=project_id)
+
+    def new_organization_key(self, organization_id: str, pair: KeyPair, clock: Clock, *, terms: KeyTerms = _NO_TERMS) -> ApiKey:
+        """Return the storable form of ``pair`` for an organization."""
+        return self._storable(pair, clock, terms, organization_id=organization_id)
+
+    def _storable(
+        self,
+        pair: KeyPair,
+        clock: Clock,
+        terms: KeyTerms,
+        *,
+        project_id: str | None = None,
+        organization_id: str | None = None,
+    ) -> ApiKey:
         return ApiKey(
             id=str(uuid.uuid4()),
             project_id=project_id,
+            organization_id=organization_id,
             public_key=pair.public_key,
             secret_hash=self.hash(pair.secret_key),
             display_secret=display_secret(pair.secret_key),
             created_at=clock(),
+            expires_at=terms.expires_at,
+            note=terms.note,
         )

@@ -16,14 +16,15 @@ from dataclasses import dataclass, field
 
 from spanwise_server._lib.clock import Clock
 from spanwise_server._lib.expiring import ExpiringMap
-from spanwise_server.domain.accounts import ApiKey, KeyScope, ProjectAccess
+from spanwise_server.domain.accounts import KeyAccess, KeyScope, OrganizationAccess, ProjectAccess
 from spanwise_server.domain.errors import UnauthorizedError
+from spanwise_server.domain.observations import Micros
 from spanwise_server.services.api_keys import SecretHasher
-from spanwise_server.storage.metadata.api_keys import get_api_key
+from spanwise_server.storage.metadata.api_keys import get_api_key, record_uses
 from spanwise_server.storage.metadata.database import MetadataDatabase
 
 CONFIRM_HOST = "Confirm that you've configured the correct host."
-_HINT = "Send the project's key pair as HTTP Basic credentials: the public key as user name, the secret key as password."
+_HINT = "Send the key pair as HTTP Basic credentials: the public key as user name, the secret key as password."
 # A key revoked by another server process stays good for at most this long; a key made by one is unknown for as long.
 _ACCEPTED_SECONDS = 10.0
 _REFUSED_SECONDS = 2.0
@@ -90,14 +91,16 @@ class Authenticator:
         self._clock = clock
         self._memory_key = secrets.token_bytes(32)
         # Two maps, so that a flood of wrong keys cannot push the right ones out.
-        self._accepted: ExpiringMap[bytes, ProjectAccess] = ExpiringMap(
+        self._accepted: ExpiringMap[bytes, KeyAccess] = ExpiringMap(
             capacity=_MOST_REMEMBERED, seconds=_ACCEPTED_SECONDS, monotonic=monotonic
         )
         self._refused: ExpiringMap[bytes, str] = ExpiringMap(
             capacity=_MOST_REMEMBERED, seconds=_REFUSED_SECONDS, monotonic=monotonic
         )
+        # What ``record_uses`` will write: the last use of each key since it wrote last.
+        self._uses: dict[str, Micros] = {}
 
-    async def authenticate(self, header: str | None) -> ProjectAccess:
+    async def authenticate(self, header: str | None) -> KeyAccess:
         """Return what the holder of these credentials may touch.
 
         Raises:
@@ -126,17 +129,28 @@ class Authenticator:
         self._accepted.clear()
         self._refused.clear()
 
-    async def _verify(self, credentials: Credentials) -> ProjectAccess:
+    async def record_uses(self) -> None:
+        """Write down when keys were last used: once for all of them, to be called every minute or so."""
+        if self._uses:
+            uses, self._uses = self._uses, {}
+            await self._database.write(lambda connection: record_uses(connection, uses))
+
+    async def _verify(self, credentials: Credentials) -> KeyAccess:
         key = await self._database.read(lambda connection: get_api_key(connection, credentials.public_key))
+        now = self._clock()
         if credentials.secret_key is None:
-            if key is None or self._has_expired(key):
+            # The public half of an organization's key opens nothing.
+            if key is None or key.is_expired(now) or key.project_id is None:
                 raise UnauthorizedError(f"Invalid public key. {CONFIRM_HOST}", hint=_HINT)
+            self._uses[key.id] = now
             return ProjectAccess(project_id=key.project_id, scope=KeyScope.SCORES, api_key_id=key.id, public_key=key.public_key)
         # An unknown public key costs the same comparison as a wrong secret.
         is_right = self._hasher.matches(credentials.secret_key, key.secret_hash if key else _NO_HASH)
-        if key is None or not is_right or self._has_expired(key):
+        if key is None or not is_right or key.is_expired(now):
             raise UnauthorizedError(f"Invalid credentials. {CONFIRM_HOST}", hint=_HINT)
+        self._uses[key.id] = now
+        if key.organization_id is not None:
+            return OrganizationAccess(organization_id=key.organization_id, api_key_id=key.id, public_key=key.public_key)
+        if key.project_id is None:
+            raise TypeError("a key belongs to a project or an organization; the database holds no other")
         return ProjectAccess(project_id=key.project_id, api_key_id=key.id, public_key=key.public_key)
-
-    def _has_expired(self, key: ApiKey) -> bool:
-        return key.expires_at is not None and key.expires_at <= self._clock()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spanwise_server.domain.accounts import Project
 from spanwise_server.domain.errors import NotFoundError
 from spanwise_server.storage.metadata import projects
@@ -24,3 +26,7 @@ class Projects:
         if project is None:
             raise NotFoundError(f"Project {project_id} does not exist.")
         return project
+
+    async def list_all(self) -> Sequence[Project]:
+        """Return every project of the installation."""
+        return await self._database.read(projects.list_projects)

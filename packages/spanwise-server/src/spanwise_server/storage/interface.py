@@ -9,10 +9,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from spanwise_server.domain.observations import Observation
+from spanwise_server.domain.observations import Micros, Observation
 from spanwise_server.domain.scores import Score
 from spanwise_server.domain.traces import Session, Trace
-from spanwise_server.query.queries import ObservationQuery, ScoreQuery, SessionQuery, TraceQuery
+from spanwise_server.query.queries import (
+    ExperimentItemQuery,
+    ExperimentQuery,
+    ObservationQuery,
+    ScoreQuery,
+    SessionQuery,
+    TraceQuery,
+)
 
 
 @dataclass(slots=True)
@@ -91,6 +98,20 @@ class EventReader(Protocol):
 
     async def count_sessions(self, query: SessionQuery, /) -> int: ...
 
+    async def find_experiments(self, query: ExperimentQuery, /) -> list[Experiment]:
+        """Return the experiments that have a row in the window, summed up over the rows in it alone."""
+
+    async def find_experiment_items(self, query: ExperimentItemQuery, /) -> list[Observation]:
+        """Return the observations that say of themselves that they are the root of an experiment's item."""
+
+    async def measure_traces(self, project_id: str, trace_ids: Collection[str], /) -> Mapping[str, TraceMeasures]:
+        """Return what each of the traces took; those without observations are left out."""
+
+    async def summarize_scores(
+        self, project_id: str, /, *, trace_ids: Collection[str], run_ids: Collection[str]
+    ) -> list[ScoreSummary]:
+        """Return the scores of any of the traces (or anything in them) and runs, summed up; corrections are left out."""
+
 
 class EventAdmin(Protocol):
     """Shape and care of the store."""
@@ -101,6 +122,15 @@ class EventAdmin(Protocol):
         """Delete the traces, their observations and scores. MUST be effective for every read that starts afterwards."""
 
     async def delete_scores(self, project_id: str, score_ids: Sequence[str], /) -> None: ...
+
+    async def delete_project(self, project_id: str, /) -> None:
+        """Delete every row of the project. MUST be effective for every read that starts afterwards."""
+
+    async def delete_before(self, project_id: str, before: Micros, /) -> bool:
+        """Delete what the project's telemetry has from before this time, to the minute; say whether there was any.
+
+        MUST be effective for every read that starts afterwards.
+        """
 
     async def health(self) -> StoreHealth: ...
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
-from spanwise_server.api.policies import PROJECT_KEY, SCORE_WRITE, RouteTable
+from spanwise_server.api.policies import BATCH_WRITE, PROJECT_KEY, SCORE_WRITE, RouteTable
 from spanwise_server.api.responses import PUBLIC_ERRORS, json_response
 from spanwise_server.api.schemas.ingestion import IngestionResult, OtlpTraceResult, ScoreAccepted
 from spanwise_server.domain.errors import InvalidRequestError
@@ -62,7 +62,7 @@ async def export_logs(request: Request, access: ProjectAccessDep) -> Response:
 
 @routes.post(
     "/api/public/ingestion",
-    SCORE_WRITE,
+    BATCH_WRITE,
     response_model=IngestionResult,
     status_code=207,
     responses=PUBLIC_ERRORS,

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
-from spanwise_server.api.policies import PROJECT_KEY, RouteTable
-from spanwise_server.api.responses import json_response
+from spanwise_server.api.policies import OWN_PROJECT, RouteTable
+from spanwise_server.api.responses import PUBLIC_ERRORS, json_response
 from spanwise_server.domain.accounts import Project
 
 routes = RouteTable("projects")
@@ -38,7 +38,7 @@ class ProjectsResponse(TypedDict):
     data: list[ProjectBody]
 
 
-@routes.get("/api/public/projects", PROJECT_KEY, response_model=ProjectsResponse)
+@routes.get("/api/public/projects", OWN_PROJECT, response_model=ProjectsResponse, responses=PUBLIC_ERRORS)
 async def list_projects(services: ServicesDep, access: ProjectAccessDep) -> Response:
     """Return the project of the key pair."""
     body: ProjectsResponse = {"data": [project_body(await services.projects.get(access.project_id))]}

@@ -19,6 +19,7 @@ from spanwise_server.settings import Settings
 from spanwise_server.storage.events import columns
 from spanwise_server.storage.events.engine import Engine
 from spanwise_server.storage.events.erasing import Eraser
+from spanwise_server.storage.events.experiments import ExperimentReader
 from spanwise_server.storage.events.inserting import choose_insert
 from spanwise_server.storage.events.observations import ObservationReader
 from spanwise_server.storage.events.places import Kind, bounds
@@ -44,6 +45,7 @@ class ClickHouseEventStore:
         self._traces = TraceReader(engine)
         self._scores = ScoreReader(engine)
         self._sessions = SessionReader(engine)
+        self._experiments = ExperimentReader(engine)
         self.find_observations = self._observations.find
         self.count_observations = self._observations.count
         self.find_traces = self._traces.find
@@ -52,6 +54,10 @@ class ClickHouseEventStore:
         self.count_scores = self._scores.count
         self.find_sessions = self._sessions.find
         self.count_sessions = self._sessions.count
+        self.find_experiments = self._experiments.find
+        self.find_experiment_items = self._experiments.find_items
+        self.measure_traces = self._experiments.measure_traces
+        self.summarize_scores = self._experiments.summarize_scores
         self.get_observation = self._observations.get
         self.get_trace = self._traces.get
         self.get_traces = self._traces.get_many

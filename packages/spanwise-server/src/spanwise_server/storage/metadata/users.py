@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select
+from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select, update
 
 from spanwise_server.domain.accounts import LoginSession, ProjectMembership, Role, User
 from spanwise_server.domain.observations import Micros
@@ -20,6 +20,18 @@ def find_user(connection: Connection, email: str) -> User | None:
     """Return the user with this e-mail address (lower case), or none."""
     row = connection.execute(select(users).where(users.c.email == email)).mappings().one_or_none()
     return None if row is None else _user(row)
+
+
+def get_user(connection: Connection, user_id: str) -> User | None:
+    """Return the user, or none."""
+    row = connection.execute(select(users).where(users.c.id == user_id)).mappings().one_or_none()
+    return None if row is None else _user(row)
+
+
+def set_password_hash(connection: Connection, user_id: str, password_hash: str) -> None:
+    """Give the user another password, and end their logins."""
+    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+    connection.execute(delete(login_sessions).where(login_sessions.c.user_id == user_id))
 
 
 def add_user(connection: Connection, user: User) -> None:
@@ -50,7 +62,10 @@ def ensure_project_member(connection: Connection, project_id: str, user_id: str,
 
 
 def list_memberships(connection: Connection, user_id: str, *, project_id: str | None = None) -> list[ProjectMembership]:
-    """Return the projects that the user may see, by name; with ``project_id`` that one at most."""
+    """Return the projects that the user may see, by name; with ``project_id`` that one at most.
+
+    A role in the project wins over that in the organization, also when it is ``NONE``, which shows nothing.
+    """
     in_organization, in_project = organization_memberships.c, project_memberships.c
     statement = (
         select_projects()
@@ -65,10 +80,11 @@ def list_memberships(connection: Connection, user_id: str, *, project_id: str | 
     )
     if project_id is not None:
         statement = statement.where(projects.c.id == project_id)
-    return [
+    found = [
         ProjectMembership(project=project_of(row), role=Role(row["project_role"] or row["organization_role"]))
         for row in connection.execute(statement).mappings()
     ]
+    return [membership for membership in found if membership.role is not Role.NONE]
 
 
 def add_login_session(connection: Connection, session: LoginSession) -> None:

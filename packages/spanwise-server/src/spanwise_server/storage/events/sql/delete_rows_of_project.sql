@@ -1,0 +1,2 @@
+ALTER TABLE /*table*/ /*on_cluster*/
+DELETE WHERE project_id = {project_id:String}
