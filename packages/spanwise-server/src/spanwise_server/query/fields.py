@@ -84,3 +84,15 @@ SCORE_FIELDS = _table(
 )
 
 SESSION_FIELDS = _table(string="id environment", datetime="created_at")
+
+PROMPT_FIELDS = _table(
+    string="id name type",
+    string_array="labels tags",
+    number="version",
+    datetime="created_at updated_at",
+    string_object="config",
+)
+
+EXPERIMENT_FIELDS = _table(string="id name dataset_id")
+
+EXPERIMENT_ITEM_FIELDS = _table(string="experiment_id experiment_name item_id dataset_id")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from spanwise_server.query.expressions import EVERYTHING, Expression
 
@@ -90,3 +91,37 @@ class SessionQuery:
     limit: int = 50
     offset: int = 0
     after: Keyset | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentQuery:
+    """Experiments of one project, latest activity first; ``None`` does not restrict. ``since``/``until`` as for observations."""
+
+    project_id: str
+    ids: tuple[str, ...] | None = None
+    dataset_id: str | None = None
+    since: int | None = None
+    until: int | None = None
+    limit: int = 10_000
+    deleted: Mapping[str, int] = field(default_factory=dict)
+    """Experiment id to the time (microseconds) until which what arrived does not count."""
+    with_item_ids: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentItemQuery:
+    """Items of experiments of one project: the spans that stand for them, newest start first as ``ObservationQuery``."""
+
+    project_id: str
+    experiment_ids: tuple[str, ...] | None = None
+    trace_ids: tuple[str, ...] | None = None
+    where: Expression = EVERYTHING
+    """Over ``EXPERIMENT_ITEM_FIELDS``."""
+    since: int | None = None
+    until: int | None = None
+    limit: int = 50
+    after: Keyset | None = None
+    deleted: Mapping[str, int] = field(default_factory=dict)
+    """As in ``ExperimentQuery``."""
+    with_payloads: bool = False
+    with_metadata: bool = False

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from spanwise_server.domain.experiments import Experiment, ScoreSummary, TraceMeasures
 from spanwise_server.domain.observations import Micros, Observation
 from spanwise_server.domain.scores import Score
 from spanwise_server.domain.traces import Session, Trace

@@ -27,6 +27,8 @@ def test_every_statement_names_its_project(name: str) -> None:
     assert is_outer or "project_id = {project_id:String}" in text
 
 
-def test_migrations_are_numbered_without_gaps() -> None:
-    """They apply in the order of their names."""
-    assert [int(name.split("_")[0]) for name, _ in statements.migrations()] == list(range(1, len(statements.migrations()) + 1))
+def test_migrations_are_numbered() -> None:
+    """They apply in the order of their names; those of one number belong to one change."""
+    names = [name for name, _ in statements.migrations()]
+    assert [name for name in names if not re.fullmatch(r"\d{4}_[a-z_]+", name)] == []
+    assert names == sorted(names)

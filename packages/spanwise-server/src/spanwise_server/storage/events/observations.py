@@ -36,7 +36,6 @@ COLUMNS = {
     "trace_environment": "environment",
     "trace_name": "multiIf(type = 'TRACE', name, trace_name != '', trace_name, is_root AND source != 'ingestion', name, '')",
     "model_id": "''",
-    "experiment_id": "experiment['id']",
     "experiment_name": "experiment['name']",
     "experiment_dataset_id": "experiment['dataset.id']",
     "comment_content": "''",

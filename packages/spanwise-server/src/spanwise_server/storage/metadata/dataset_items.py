@@ -28,6 +28,8 @@ class ItemFilter:
     source_trace_id: str | None = None
     source_observation_id: str | None = None
     version: Micros | None = None
+    changed_since: Micros | None = None
+    """Only items whose present version is not older."""
 
 
 def get_item(connection: Connection, project_id: str, item_id: str, *, version: Micros | None = None) -> DatasetItem | None:
@@ -132,6 +134,9 @@ def _valid(version: Micros | None) -> ColumnElement[bool]:
 def _matches(wanted: ItemFilter) -> ColumnElement[bool]:
     owner = _items.project_id == wanted.project_id if wanted.dataset_id is None else _items.dataset_id == wanted.dataset_id
     terms = [owner, _items.status == ItemStatus.ACTIVE, _valid(wanted.version)]
+    if wanted.changed_since is not None:
+        # Times of versions are whole milliseconds, so the one that is under way counts as well.
+        terms.append(_items.valid_from >= wanted.changed_since - 1000)
     if wanted.source_trace_id is not None:
         terms += [_items.project_id == wanted.project_id, _items.source_trace_id == wanted.source_trace_id]
     if wanted.source_observation_id is not None:
