@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from spanwise_server.query.fields import OBSERVATION_FIELDS, SCORE_FIELDS, TRACE_FIELDS, FieldSpec
+from spanwise_server.query.fields import OBSERVATION_FIELDS, PROMPT_FIELDS, SCORE_FIELDS, TRACE_FIELDS, FieldSpec
 
-FilterTarget = Literal["traces", "observations", "scores"]
+FilterTarget = Literal["traces", "observations", "scores", "prompts"]
 
 _MEASURES: Final = {
     "latency": "latency",
@@ -197,6 +197,26 @@ _SCORE_NAMES: Final = {
     "tags": "trace_tags",
     "Trace Tags": "trace_tags",
 }
+_PROMPT_NAMES: Final = {
+    "id": "id",
+    "ID": "id",
+    "name": "name",
+    "Name": "name",
+    "type": "type",
+    "Type": "type",
+    "version": "version",
+    "Version": "version",
+    "createdAt": "created_at",
+    "Created At": "created_at",
+    "updatedAt": "updated_at",
+    "Updated At": "updated_at",
+    "labels": "labels",
+    "Labels": "labels",
+    "tags": "tags",
+    "Tags": "tags",
+    "config": "config",
+    "Config": "config",
+}
 
 
 def _resolve(names: Mapping[str, str], fields: Mapping[str, FieldSpec]) -> Mapping[str, FieldSpec]:
@@ -208,5 +228,6 @@ COLUMNS: Final[Mapping[FilterTarget, Mapping[str, FieldSpec]]] = MappingProxyTyp
         "traces": _resolve(_TRACE_NAMES, TRACE_FIELDS),
         "observations": _resolve(_OBSERVATION_NAMES, OBSERVATION_FIELDS),
         "scores": _resolve(_SCORE_NAMES, SCORE_FIELDS),
+        "prompts": _resolve(_PROMPT_NAMES, PROMPT_FIELDS),
     }
 )
