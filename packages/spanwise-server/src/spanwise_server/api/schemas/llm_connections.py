@@ -35,10 +35,8 @@ def _plain(text: str) -> str:
     return text
 
 
-def _check_url(text: str | None) -> str | None:
+def _check_url(text: str) -> str:
     """Return an absolute http(s) URL. No message repeats it: people paste keys into the wrong field."""
-    if text is None:
-        return None
     try:
         parts = urlsplit(text)
         is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -51,20 +49,22 @@ def _check_url(text: str | None) -> str | None:
     return text
 
 
-def _check_headers(headers: dict[str, SecretStr] | None) -> dict[str, SecretStr]:
-    for name, value in (headers or {}).items():
+def _check_headers(headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name):
             raise ValueError("has a name that is none of a header (letters, digits and -)")
         if not _HEADER_VALUE.fullmatch(value.get_secret_value()):
             raise ValueError("has a value that is none of a header (no line breaks or control characters, 8192 at most)")
-    if len({name.lower() for name in headers or {}}) != len(headers or {}):
+    if len({name.lower() for name in headers}) != len(headers):
         raise ValueError("names a header twice; upper and lower case are the same")
-    return headers or {}
+    return headers
 
 
 _Text = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
-_Url = Annotated[str | None, BeforeValidator(lambda value: value or None), Field(max_length=2048), AfterValidator(_check_url)]
-_Headers = Annotated[dict[str, SecretStr] | None, Field(max_length=_MOST_HEADERS), AfterValidator(_check_headers)]
+_Url = Annotated[
+    Annotated[str, Field(max_length=2048), AfterValidator(_check_url)] | None, BeforeValidator(lambda value: value or None)
+]
+_Headers = Annotated[dict[str, SecretStr], Field(max_length=_MOST_HEADERS), AfterValidator(_check_headers)]
 
 
 class LlmConnectionRequest(BaseModel):
@@ -77,14 +77,15 @@ class LlmConnectionRequest(BaseModel):
     ]
     baseURL: Annotated[_Url, Field(description="Address of the API, when it is not the provider's usual one.")] = None
     customModels: Annotated[
-        list[_Text] | None, Field(max_length=1000, description="Names of models beyond the adapter's usual ones.")
+        Annotated[list[_Text], Field(max_length=1000)] | None,
+        Field(description="Names of models beyond the adapter's usual ones."),
     ] = None
     withDefaultModels: Annotated[
         bool | None, Field(description="Whether to offer the adapter's usual models. Default: yes.")
     ] = None
-    extraHeaders: Annotated[_Headers, Field(description="Headers sent with each call. Their values cannot be read back.")] = (
-        None
-    )
+    extraHeaders: Annotated[
+        _Headers | None, Field(description="Headers sent with each call. Their values cannot be read back.")
+    ] = None
     config: Annotated[
         dict[str, Any] | None,
         Field(

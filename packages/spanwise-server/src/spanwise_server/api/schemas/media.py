@@ -37,17 +37,17 @@ def _absent_if_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
-_Id = Annotated[str | None, BeforeValidator(_absent_if_empty), Field(max_length=1024)]
-_PlainId = Annotated[_Id, AfterValidator(lambda text: text if text is None else _plain(text))]
+_PlainId = Annotated[str, Field(max_length=1024), AfterValidator(_plain)]
+_Id = Annotated[_PlainId | None, BeforeValidator(_absent_if_empty)]
 
 
 class MediaUploadRequest(BaseModel):
     """A file that is about to be uploaded, and the one place that refers to it: a trace, or a dataset item."""
 
-    traceId: Annotated[_PlainId, Field(description="The trace that refers to it.")] = None
-    observationId: Annotated[_PlainId, Field(description="The observation of that trace; none for the trace itself.")] = None
-    datasetId: Annotated[_PlainId, Field(description="The dataset whose item refers to it.")] = None
-    datasetItemId: Annotated[_PlainId, Field(description="That item; it need not exist yet.")] = None
+    traceId: Annotated[_Id, Field(description="The trace that refers to it.")] = None
+    observationId: Annotated[_Id, Field(description="The observation of that trace; none for the trace itself.")] = None
+    datasetId: Annotated[_Id, Field(description="The dataset whose item refers to it.")] = None
+    datasetItemId: Annotated[_Id, Field(description="That item; it need not exist yet.")] = None
     contentType: Annotated[
         str, AfterValidator(normalize_content_type), Field(description="Any media type (RFC 9110).", examples=["image/png"])
     ]
