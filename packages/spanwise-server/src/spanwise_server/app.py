@@ -126,7 +126,7 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         stack.callback(logins.close)
         authenticator = Authenticator(database, hasher, clock=clock)
         projects = Projects(database)
-        retention = Retention(projects, (ingestion.delete_before,), clock=clock)
+        retention = Retention(projects, (ingestion.delete_before, media.forget_before), clock=clock)
         await stack.enter_async_context(scheduled(_jobs(authenticator, retention)))
         yield Services(
             settings=settings,

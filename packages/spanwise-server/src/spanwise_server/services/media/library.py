@@ -234,6 +234,12 @@ class MediaLibrary:
         """Drop the links of deleted traces, and the files that nothing refers to any more."""
         await self._forget(project_id, lambda connection: media_rows.delete_links_of_traces(connection, project_id, trace_ids))
 
+    async def forget_before(self, project_id: str, before: Micros) -> bool:
+        """Do as ``forget_traces`` does for links made before this time; say whether there was a file to delete."""
+        return await self._forget(
+            project_id, lambda connection: media_rows.delete_links_of_traces_before(connection, project_id, before)
+        )
+
     async def forget_items(self, project_id: str, dataset_id: str, item_ids: Collection[str] | None = None) -> None:
         """Drop the links of deleted dataset items (of the whole dataset for none), and the files left without any."""
         await self._forget(
@@ -246,13 +252,17 @@ class MediaLibrary:
         async with self._changing:
             await self._blobs.delete_project(project_id)
 
-    async def _forget(self, project_id: str, delete_links: Callable[[MetadataTransaction], set[str]]) -> None:
+    async def _forget(self, project_id: str, delete_links: Callable[[MetadataTransaction], set[str]]) -> bool:
+        """Delete links, and what nothing refers to any more; say whether there was a file to delete."""
+
         def work(connection: MetadataTransaction) -> list[MediaFile]:
             return media_rows.delete_unreferenced(connection, project_id, delete_links(connection))
 
         async with self._changing:
-            for media in await self._database.write(work):
+            unreferenced = await self._database.write(work)
+            for media in unreferenced:
                 await self._blobs.delete(BlobKey(project_id, media.sha256))
+        return bool(unreferenced)
 
     async def _existing(self, project_id: str, media_id: str) -> MediaFile:
         media = await self._database.read(lambda connection: media_rows.get_media(connection, project_id, media_id))

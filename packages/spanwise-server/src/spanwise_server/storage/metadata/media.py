@@ -112,6 +112,12 @@ def delete_links_of_traces(connection: Connection, project_id: str, trace_ids: C
     return released
 
 
+def delete_links_of_traces_before(connection: Connection, project_id: str, before: Micros) -> set[str]:
+    """Delete the links of traces that are older; return the ids of the files they referred to."""
+    of_old_traces = (media_links.c.project_id == project_id, media_links.c.trace_id != "", media_links.c.created_at < before)
+    return _delete_links(connection, *of_old_traces)
+
+
 def delete_links_of_items(
     connection: Connection, project_id: str, dataset_id: str, item_ids: Collection[str] | None
 ) -> set[str]:
