@@ -128,7 +128,11 @@ def test_every_field_reaches_the_stored_score() -> None:
 
 def test_null_clears_what_can_be_cleared() -> None:
     fields = post({**TRACE_SCORE, "comment": None, "configId": None, "metadata": None, "environment": None}).partials[0].fields
-    assert {key: value for key, value in fields.items() if value is None} == {"comment": None, "config_id": None}
+    assert {key: value for key, value in fields.items() if value is None} == {
+        "comment": None,
+        "config_id": None,
+        "config_violation": None,
+    }
 
 
 def test_a_correction_is_always_named_output() -> None:
@@ -183,3 +187,23 @@ def test_a_long_comment_is_cut_visibly() -> None:
     fields = post({**TRACE_SCORE, "comment": "c" * 500}).partials[0].fields
     assert "[truncated: kept " in fields["comment"]
     assert set(fields) <= set(Score.__struct_fields__)
+    assert fields["truncated"] == ["comment"]
+    assert partial_of("score-create", {**TRACE_SCORE, "comment": "c" * 500}).fields["truncated"] == ["comment"]
+
+
+def test_scores_that_name_a_config_are_handed_on_as_sent() -> None:
+    bodies = [{**TRACE_SCORE, "id": "s0"}, {**TRACE_SCORE, "configId": "c1", "value": True, "dataType": None}]
+    [sent] = post(bodies).configured
+    assert (sent.partial.id, sent.value, sent.data_type, sent.index) == ("s1", True, None, 1)
+
+    decoded = decode(*(event("score-create", body) for body in bodies))
+    [sent] = decoded.configured
+    assert (sent.partial, sent.value, sent.data_type) == (decoded.partials[1], True, None)
+    assert sent.result is decoded.successes[1]
+
+
+def test_refused_scores_are_taken_out_again() -> None:
+    decoded = post([{**TRACE_SCORE, "id": f"s{number}"} for number in range(4)])
+    decoded.refuse([(decoded.partials[1], "first"), (decoded.partials[3], "second")])
+    assert (decoded.ids, [partial.id for partial in decoded.partials]) == (["s0", "s2"], ["s0", "s2"])
+    assert decoded.errors == ["first", "second"]

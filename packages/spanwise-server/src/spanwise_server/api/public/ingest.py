@@ -18,7 +18,8 @@ from starlette.responses import Response
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
 from spanwise_server.api.policies import BATCH_WRITE, PROJECT_KEY, SCORE_WRITE, RouteTable
 from spanwise_server.api.responses import PUBLIC_ERRORS, json_response
-from spanwise_server.api.schemas.ingestion import IngestionResult, OtlpTraceResult, ScoreAccepted
+from spanwise_server.api.schemas.ingestion import IngestionResult, OtlpTraceResult, ScoreAccepted, ScoresPartlyAccepted
+from spanwise_server.api.schemas.pages import Message
 from spanwise_server.domain.errors import InvalidRequestError
 from spanwise_server.ingest.decoded import DecodedSpans
 
@@ -69,7 +70,10 @@ async def export_logs(request: Request, access: ProjectAccessDep) -> Response:
     summary="Legacy batch",
 )
 async def ingest_batch(request: Request, access: ProjectAccessDep, services: ServicesDep) -> Response:
-    """Take a batch of events. The answer is always 207; it says for each event whether it was kept."""
+    """Take a batch of events. The answer is always 207; it says for each event whether it was kept.
+
+    A score that violates its score config is kept without it, and marked; its entry among the successes says why.
+    """
     context = services.ingestion.context(access, sdk_name=_sdk(request, "name"), sdk_version=_sdk(request, "version"))
     decoded = await services.ingestion.batch(await request.body(), content_encoding=_encoding(request), context=context)
     return json_response({"successes": decoded.successes, "errors": decoded.errors}, 207)
@@ -80,11 +84,17 @@ async def ingest_batch(request: Request, access: ProjectAccessDep, services: Ser
     SCORE_WRITE,
     response_model=ScoreAccepted,
     responses=PUBLIC_ERRORS
-    | {202: {"description": "Every score of the array was accepted."}, 207: {"description": "Some were."}},
+    | {
+        202: {"model": Message, "description": "Every score of the array was accepted."},
+        207: {"model": ScoresPartlyAccepted, "description": "Some scores of the array were refused."},
+    },
     summary="Create or update scores",
 )
 async def create_scores(request: Request, access: ProjectAccessDep, services: ServicesDep) -> Response:
-    """Take one score (answer: its id) or an array of them (answer: how many were accepted)."""
+    """Take one score (answer: its id) or an array of them (answer: how many were accepted).
+
+    A score that violates its score config is refused, with the reason.
+    """
     context = services.ingestion.context(access, sdk_name=_sdk(request, "name"), sdk_version=_sdk(request, "version"))
     decoded = await services.ingestion.scores(await request.body(), content_encoding=_encoding(request), context=context)
     if not decoded.is_array:

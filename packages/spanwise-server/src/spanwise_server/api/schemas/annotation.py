@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from spanwise_server.api.request_bodies import StoredText, StrictRequestBody
 from spanwise_server.api.schemas.pages import PageMeta
-from spanwise_server.api.schemas.times import to_millis, to_millis_or_none
+from spanwise_server.api.schemas.times import to_micros, to_micros_or_none, to_millis, to_millis_or_none
 from spanwise_server.domain.annotation import (
     LONGEST_CONTENT,
     LONGEST_QUEUE_NAME,
@@ -192,4 +192,101 @@ def item_body(item: AnnotationQueueItem) -> AnnotationQueueItemBody:
         "completedAt": to_millis_or_none(item.completed_at),
         "createdAt": to_millis(item.created_at),
         "updatedAt": to_millis(item.updated_at),
+    }
+
+
+class NativeComment(TypedDict):
+    """A comment for the browser; ``author_user_id`` is null for a comment of a program."""
+
+    id: str
+    created_at: str
+    object_type: str
+    object_id: str
+    content: str
+    author_user_id: str | None
+
+
+class NativeComments(TypedDict):
+    """The newest comments on one object, newest first, and how many there are in all."""
+
+    items: list[NativeComment]
+    total: int
+
+
+class NativeCommentRequest(BaseModel):
+    """A comment to be made by whoever is logged in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    object_type: CommentedType
+    object_id: ObjectId
+    content: Content
+
+
+class NativeQueue(TypedDict):
+    """A queue for the browser."""
+
+    id: str
+    name: str
+    description: str | None
+    score_config_ids: list[str]
+
+
+class NativeQueues(TypedDict):
+    """A project's newest queues, newest first."""
+
+    items: list[NativeQueue]
+
+
+class NativeQueueItem(TypedDict):
+    """A thing in a queue, for the browser."""
+
+    id: str
+    queue_id: str
+    object_type: str
+    object_id: str
+    status: str
+    completed_at: str | None
+    created_at: str
+
+
+class NativeNextItem(TypedDict):
+    """The item of a queue that has waited longest; null when nothing waits. ``pending`` counts all that wait."""
+
+    item: NativeQueueItem | None
+    pending: int
+
+
+def native_comment(comment: Comment) -> NativeComment:
+    """Return ``comment`` for the browser."""
+    return {
+        "id": comment.id,
+        "created_at": to_micros(comment.created_at),
+        "object_type": comment.object_type.value,
+        "object_id": comment.object_id,
+        "content": comment.content,
+        "author_user_id": comment.author_user_id,
+    }
+
+
+def native_queue(queue: AnnotationQueue) -> NativeQueue:
+    """Return ``queue`` for the browser."""
+    return {
+        "id": queue.id,
+        "name": queue.name,
+        "description": queue.description,
+        "score_config_ids": list(queue.score_config_ids),
+    }
+
+
+def native_item(item: AnnotationQueueItem) -> NativeQueueItem:
+    """Return ``item`` for the browser."""
+    return {
+        "id": item.id,
+        "queue_id": item.queue_id,
+        "object_type": item.object_type.value,
+        "object_id": item.object_id,
+        "status": item.status.value,
+        "completed_at": to_micros_or_none(item.completed_at),
+        "created_at": to_micros(item.created_at),
     }

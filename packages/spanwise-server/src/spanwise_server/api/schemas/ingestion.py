@@ -48,3 +48,17 @@ class ScoreAccepted(TypedDict):
     """The id of a single score."""
 
     id: str
+
+
+class RefusedScore(TypedDict):
+    """Which score of an array was refused, and why."""
+
+    message: str
+
+
+class ScoresPartlyAccepted(TypedDict):
+    """How many scores of an array were kept, and what was wrong with the others."""
+
+    accepted: int
+    rejected: int
+    errors: list[RefusedScore]

@@ -48,6 +48,26 @@ class ScoreConfigPage(TypedDict):
     meta: PageMeta
 
 
+class NativeScoreConfig(TypedDict):
+    """A score config for the browser."""
+
+    id: str
+    name: str
+    data_type: str
+    is_archived: bool
+    min_value: float | None
+    max_value: float | None
+    categories: list[CategoryBody] | None
+    description: str | None
+
+
+class NativeScoreConfigs(TypedDict):
+    """The score configs of a project, newest first, and how many there are in all."""
+
+    items: list[NativeScoreConfig]
+    total: int
+
+
 class CategoryRequest(RequestBody):
     """A category to be set."""
 
@@ -84,9 +104,6 @@ def categories_of(sent: Sequence[CategoryRequest] | None) -> tuple[ScoreCategory
 
 def score_config_body(config: ScoreConfig) -> ScoreConfigBody:
     """Return ``config`` as the API shows it."""
-    categories: list[CategoryBody] | None = None
-    if config.categories is not None:
-        categories = [{"label": category.label, "value": category.value} for category in config.categories]
     return {
         "id": config.id,
         "name": config.name,
@@ -97,6 +114,26 @@ def score_config_body(config: ScoreConfig) -> ScoreConfigBody:
         "isArchived": config.is_archived,
         "minValue": config.min_value,
         "maxValue": config.max_value,
-        "categories": categories,
+        "categories": _category_bodies(config),
         "description": config.description,
     }
+
+
+def native_score_config(config: ScoreConfig) -> NativeScoreConfig:
+    """Return ``config`` for the browser."""
+    return {
+        "id": config.id,
+        "name": config.name,
+        "data_type": config.data_type.value,
+        "is_archived": config.is_archived,
+        "min_value": config.min_value,
+        "max_value": config.max_value,
+        "categories": _category_bodies(config),
+        "description": config.description,
+    }
+
+
+def _category_bodies(config: ScoreConfig) -> list[CategoryBody] | None:
+    if config.categories is None:
+        return None
+    return [{"label": category.label, "value": category.value} for category in config.categories]

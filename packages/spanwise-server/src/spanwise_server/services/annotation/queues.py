@@ -87,11 +87,13 @@ class AnnotationQueues:
 
         return await self._database.read(work)
 
-    async def next_item(self, project_id: str, queue_id: str) -> AnnotationQueueItem | None:
-        """Return the item that has waited longest, or none when nothing waits."""
+    async def next_item(self, project_id: str, queue_id: str) -> tuple[AnnotationQueueItem | None, int]:
+        """Return the item that has waited longest, or none when nothing waits, and how many wait."""
 
-        def work(connection: MetadataTransaction) -> AnnotationQueueItem | None:
-            return annotation_queues.first_pending_item(connection, _queue(connection, project_id, queue_id).id)
+        def work(connection: MetadataTransaction) -> tuple[AnnotationQueueItem | None, int]:
+            queue = _queue(connection, project_id, queue_id)
+            first = annotation_queues.first_pending_item(connection, queue.id)
+            return first, annotation_queues.count_items(connection, queue.id, status=ItemStatus.PENDING)
 
         return await self._database.read(work)
 
