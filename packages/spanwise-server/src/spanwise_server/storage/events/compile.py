@@ -175,15 +175,19 @@ def _array(column: str, comparison: Comparison, parameters: Parameters) -> str:
             raise _unsupported(comparison, operator)
 
 
-def _object(column: str, comparison: Comparison, parameters: Parameters) -> str:
-    """A key inside an object; ``a.b`` also finds key ``b`` in the object under key ``a``."""
-    key = comparison.field.key or ""
+def object_text(column: str, key: str, parameters: Parameters) -> str:
+    """Return SQL for the payload text of a key inside an object; ``a.b`` also finds key ``b`` in the object under key ``a``."""
     text = f"{column}[{parameters.bind(key, 'String')}]"
     head, dot, path = key.partition(".")
-    if dot:
-        steps = ", ".join(parameters.bind(step, "String") for step in path.split("."))
-        nested = f"JSONExtractRaw({column}[{parameters.bind(head, 'String')}], {steps})"
-        text = f"if({text} != '', {text}, {nested})"
+    if not dot:
+        return text
+    steps = ", ".join(parameters.bind(step, "String") for step in path.split("."))
+    nested = f"JSONExtractRaw({column}[{parameters.bind(head, 'String')}], {steps})"
+    return f"if({text} != '', {text}, {nested})"
+
+
+def _object(column: str, comparison: Comparison, parameters: Parameters) -> str:
+    text = object_text(column, comparison.field.key or "", parameters)
     value = comparison.value
     if comparison.operator in {Operator.EQ, Operator.NE} and isinstance(value, str):
         # A string stands plain, or quoted where it could be taken for JSON; a number or boolean stands as its JSON text.

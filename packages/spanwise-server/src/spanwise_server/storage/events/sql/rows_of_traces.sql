@@ -1,0 +1,5 @@
+SELECT /*columns*/
+FROM (/*traces*/) AS traces
+/*joins*/
+WHERE 1
+  /*window*/
