@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     query_memory_mib: _Positive = Field(
         1024, description="Memory in MiB that one query may use before it is stopped and answered with 422."
     )
+    metrics_most_rows: _Positive = Field(
+        100_000_000, description="Most rows that one metrics query may read. A query that needs more is answered with 422."
+    )
     ingest_queue_mib: _Positive = Field(
         256, description="Decoded telemetry in MiB that may wait for the store. Beyond it ingest answers 503 with Retry-After."
     )

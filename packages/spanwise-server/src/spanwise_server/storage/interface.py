@@ -13,6 +13,7 @@ from spanwise_server.domain.experiments import Experiment, ScoreSummary, TraceMe
 from spanwise_server.domain.observations import Micros, Observation
 from spanwise_server.domain.scores import Score
 from spanwise_server.domain.traces import Session, Trace
+from spanwise_server.query.aggregates import AggregateQuery, AggregateTable
 from spanwise_server.query.queries import (
     ExperimentItemQuery,
     ExperimentQuery,
@@ -98,6 +99,17 @@ class EventReader(Protocol):
     async def find_sessions(self, query: SessionQuery, /) -> list[Session]: ...
 
     async def count_sessions(self, query: SessionQuery, /) -> int: ...
+
+    async def aggregate(self, query: AggregateQuery, /) -> AggregateTable:
+        """Add up. MUST count a replaced row once and a deleted one never, and MUST give the same answer for the same rows.
+
+        Of a trace, rows outside the time range are taken into account too, as far from it as the range is long, but at least
+        six hours and at most a day.
+
+        Raises:
+            InvalidRequestError: the view has no such field or measure, or the query breaks a bound (``query.views``).
+            QueryTimeoutError: it would read more rows than one query may.
+        """
 
     async def find_experiments(self, query: ExperimentQuery, /) -> list[Experiment]:
         """Return the experiments that have a row in the window, summed up over the rows in it alone."""

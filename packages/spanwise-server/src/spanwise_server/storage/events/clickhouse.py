@@ -17,6 +17,7 @@ from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.scores import Score
 from spanwise_server.settings import Settings
 from spanwise_server.storage.events import columns
+from spanwise_server.storage.events.aggregates import AggregateReader
 from spanwise_server.storage.events.engine import Engine
 from spanwise_server.storage.events.erasing import Eraser
 from spanwise_server.storage.events.experiments import ExperimentReader
@@ -45,6 +46,7 @@ class ClickHouseEventStore:
         self._traces = TraceReader(engine)
         self._scores = ScoreReader(engine)
         self._sessions = SessionReader(engine)
+        self._aggregates = AggregateReader(engine)
         self._experiments = ExperimentReader(engine)
         self.find_observations = self._observations.find
         self.count_observations = self._observations.count
@@ -54,6 +56,7 @@ class ClickHouseEventStore:
         self.count_scores = self._scores.count
         self.find_sessions = self._sessions.find
         self.count_sessions = self._sessions.count
+        self.aggregate = self._aggregates.aggregate
         self.find_experiments = self._experiments.find
         self.find_experiment_items = self._experiments.find_items
         self.measure_traces = self._experiments.measure_traces

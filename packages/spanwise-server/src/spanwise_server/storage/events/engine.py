@@ -122,6 +122,11 @@ class Engine:
         self._writers = ThreadPoolExecutor(1, thread_name_prefix="events-write")
 
     @property
+    def most_rows(self) -> int:
+        """How many rows one aggregate may read."""
+        return self._settings.metrics_most_rows
+
+    @property
     def _is_embedded(self) -> bool:
         return self._settings.events_url is None
 
