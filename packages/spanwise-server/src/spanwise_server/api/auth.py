@@ -56,11 +56,16 @@ async def _services(request: Request) -> Services:
     return services_of(request)
 
 
-async def _project_access(request: Request) -> ProjectAccess:
+def project_access_of(request: Request) -> ProjectAccess:
+    """Return what the policy of the route has found out about the caller of ``request``."""
     access = request.scope[ACCESS_KEY]
     if not isinstance(access, ProjectAccess):
         raise TypeError(f"{request.url.path}: the policy of this route grants no project")
     return access
+
+
+async def _project_access(request: Request) -> ProjectAccess:
+    return project_access_of(request)
 
 
 async def _login_access(request: Request) -> LoginAccess:

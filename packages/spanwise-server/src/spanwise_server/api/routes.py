@@ -38,14 +38,15 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     # Public API, as the SDKs know it
     health.routes,
     projects.routes,
+    # What agents call all the time comes early: routes are tried in this order
     ingest.routes,
+    prompts.routes,
     traces.routes,
     observations.routes,
     sessions.routes,
     scores.routes,
     scores_v3.routes,
     score_configs.routes,
-    prompts.routes,
     datasets.routes,
     items.routes,
     runs.routes,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
+from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
 from spanwise_server.domain.observations import Micros
@@ -74,6 +76,39 @@ class Parameters(BaseModel):
     def meaningful_when_empty(cls) -> frozenset[str]:
         """Return the wire names for which an empty value says something."""
         return _NOT_EMPTY_FIELDS
+
+    @classmethod
+    def read(cls, query: bytes) -> Self:
+        """Return the parameters in a query string, for a route that does not let FastAPI read it; the last of a name counts.
+
+        Raises:
+            RequestValidationError: They are not what this class says.
+        """
+        given = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace"))
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise RequestValidationError(error.errors()) from error
+
+
+def documented_parameters(parameters: type[Parameters], **path: str) -> dict[str, Any]:
+    """Return the ``openapi_extra`` of a route that reads ``parameters`` by itself; ``path`` describes those in its path."""
+    in_path = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "description": description}
+        for name, description in path.items()
+    ]
+    schema = parameters.model_json_schema()
+    in_query = [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "schema": {key: value for key, value in described.items() if key != "description"},
+            "description": described["description"],
+        }
+        for name, described in schema["properties"].items()
+    ]
+    return {"parameters": [*in_path, *in_query]}
 
 
 MAX_PAGE: Final = 10_000_000

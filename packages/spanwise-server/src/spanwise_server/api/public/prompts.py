@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -9,9 +10,9 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
+from spanwise_server.api.auth import ProjectAccessDep, ServicesDep, project_access_of, services_of
 from spanwise_server.api.listing.conditions import all_of, equal, select
-from spanwise_server.api.listing.parameters import FILTER, PageParameters, Parameters, Time
+from spanwise_server.api.listing.parameters import FILTER, PageParameters, Parameters, Time, documented_parameters
 from spanwise_server.api.policies import PROJECT_KEY, RouteTable
 from spanwise_server.api.request_bodies import documented_body, read_json
 from spanwise_server.api.responses import PUBLIC_ERRORS, json_response, rendered
@@ -26,7 +27,7 @@ from spanwise_server.api.schemas.prompts import (
     prompt_item,
     render_resolved_prompt,
 )
-from spanwise_server.domain.prompts import parse_draft, parse_labels, select_version
+from spanwise_server.domain.prompts import PromptSelector, parse_draft, parse_labels, select_version
 from spanwise_server.services.filter_grammar import parse_filter
 from spanwise_server.services.prompts.prompts import RenderedPrompt
 from spanwise_server.services.prompts.summaries import PromptQuery
@@ -38,7 +39,8 @@ _CACHE_CONTROL = "private, no-cache"
 _READ_ANSWERS: dict[int | str, dict[str, Any]] = PUBLIC_ERRORS | {
     304: {"description": "What `If-None-Match` names is still current; there is no body."}
 }
-_Name = Annotated[str, Path(description="The prompt's name; slashes in it may be escaped or not.")]
+_NAME = "The prompt's name; slashes in it may be escaped or not."
+_Name = Annotated[str, Path(description=_NAME)]
 
 
 class PromptParameters(Parameters):
@@ -130,20 +132,33 @@ async def create_prompt(request: Request, access: ProjectAccessDep, services: Se
 
 
 # The name may hold slashes, escaped or not: the rest of the path is the name.
-@routes.get("/api/public/v2/prompts/{name:path}", PROJECT_KEY, response_model=ResolvedPrompt, responses=_READ_ANSWERS)
-async def get_prompt(
-    name: _Name,
-    request: Request,
-    access: ProjectAccessDep,
-    services: ServicesDep,
-    parameters: Annotated[PromptParameters, Query()],
-) -> Response:
+# Agents fetch prompts before every call, so this route reads its parameters itself: the machinery that does it for the
+# others takes as long as everything else together.
+@routes.get(
+    "/api/public/v2/prompts/{name:path}",
+    PROJECT_KEY,
+    response_model=ResolvedPrompt,
+    responses=_READ_ANSWERS,
+    openapi_extra=documented_parameters(PromptParameters, name=_NAME),
+)
+async def get_prompt(request: Request) -> Response:
     """Return one version of a prompt: by number, by label, or the one with the label `production`."""
-    selector = select_version(parameters.version, parameters.label)
-    prompt = await services.prompts.render(
-        access.project_id, name, selector, resolve=parameters.resolve, render=render_resolved_prompt
+    selector, is_resolved = _read_query(request.scope["query_string"])
+    prompt = await services_of(request).prompts.render(
+        project_access_of(request).project_id,
+        request.path_params["name"],
+        selector,
+        resolve=is_resolved,
+        render=render_resolved_prompt,
     )
     return _answer(request, prompt)
+
+
+@lru_cache(maxsize=1024)
+def _read_query(query: bytes) -> tuple[PromptSelector, bool]:
+    """Return what a query string asks for: few different ones are sent, over and over."""
+    parameters = PromptParameters.read(query)
+    return select_version(parameters.version, parameters.label), parameters.resolve
 
 
 @routes.delete("/api/public/v2/prompts/{name:path}", PROJECT_KEY, status_code=204, responses=PUBLIC_ERRORS)
