@@ -43,8 +43,8 @@ class FileBlobStore:
             ConfigurationError: It cannot be made or written to.
         """
         try:
-            (folder / _INCOMING).mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.chmod(0o700)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (folder / _INCOMING).mkdir(mode=0o700, exist_ok=True)
             for abandoned in (folder / _INCOMING).iterdir():
                 abandoned.unlink()
         except OSError as error:
@@ -157,7 +157,8 @@ class _IncomingFile:
         with _translated_errors():
             if fsync:
                 os.fsync(self._open_descriptor())
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for missing in (target.parent.parent, target.parent):
+                missing.mkdir(mode=0o700, exist_ok=True)
             self.path.rename(target)
             if fsync:
                 for folder in (target.parent, target.parent.parent, target.parent.parent.parent):
