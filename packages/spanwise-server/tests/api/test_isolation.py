@@ -24,6 +24,7 @@ from spanwise_server.storage.metadata import users
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from spanwise_server.web.assets import FILE_ROUTES, PAGE_ROUTES
 from tests.accounts import BASE_URL, ProjectMaker, ProjectWithKeys
+from tests.annotation_rows import add_annotation
 
 OWN_ORIGIN = {OWN_ORIGIN_HEADER: "1"}
 BODIES = {"POST", "PUT", "PATCH"}
@@ -47,6 +48,10 @@ class Tenant:
             "observation_id": f"observation-{self.marker}",
             "session_id": f"session-{self.marker}",
             "score_id": f"score-{self.marker}",
+            "config_id": f"config-{self.marker}",
+            "comment_id": f"comment-{self.marker}",
+            "queue_id": f"queue-{self.marker}",
+            "item_id": f"item-{self.marker}",
             "path": "login",
         }
 
@@ -100,6 +105,7 @@ async def _make_tenant(app: FastAPI, make_project: ProjectMaker, database: Metad
         users.add_user(connection, user)
         users.ensure_project_member(connection, project.id, user.id, Role.OWNER)
         users.add_login_session(connection, session)
+        add_annotation(connection, project.id, marker)
 
     await database.write(work)
     made = Tenant(project, marker, token)
@@ -294,10 +300,22 @@ READS: Mapping[str, Mapping[str, str]] = {
     "/api/public/v2/scores": {},
     "/api/public/v2/scores/{score_id:path}": {},
     "/api/public/v3/scores": {},
+    "/api/public/score-configs": {},
+    "/api/public/score-configs/{config_id}": {},
+    "/api/public/comments": {},
+    "/api/public/comments/{comment_id}": {},
+    "/api/public/annotation-queues": {},
+    "/api/public/annotation-queues/{queue_id}": {},
+    "/api/public/annotation-queues/{queue_id}/items": {},
+    "/api/public/annotation-queues/{queue_id}/items/{item_id}": {},
     "/api/v1/projects/{project_id}/traces": {},
     "/api/v1/projects/{project_id}/trace": {"id": "{trace_id}"},
     "/api/v1/projects/{project_id}/observation": {"id": "{observation_id}", "trace_id": "{trace_id}"},
     "/api/v1/projects/{project_id}/session": {"id": "{session_id}"},
+    "/api/v1/projects/{project_id}/comments": {"object_type": "TRACE", "object_id": "{trace_id}"},
+    "/api/v1/projects/{project_id}/score-configs": {},
+    "/api/v1/projects/{project_id}/annotation-queues": {},
+    "/api/v1/projects/{project_id}/annotation-queues/{queue_id}/next": {},
 }
 """Reads of telemetry with the query that makes them answer."""
 
@@ -328,3 +346,5 @@ async def _assert_untouched(client: httpx.AsyncClient, tenant: Tenant) -> None:
     for kind in ("trace", "observation", "session", "score"):
         path = f"/api/public/{kind}s/" + tenant.path_values[f"{kind}_id"]
         assert (await client.get(path, auth=tenant.project.auth)).status_code == 200, path
+    item = tenant.url("/api/public/annotation-queues/{queue_id}/items/{item_id}")
+    assert (await client.get(item, auth=tenant.project.auth)).json()["status"] == "PENDING"
