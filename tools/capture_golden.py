@@ -12,19 +12,21 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -32,96 +34,23 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from spanwise_server.ingest.decode.otlp import decode_spans
 from spanwise_server.ingest.decoded import IngestContext, IngestLimits
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, only its own folder is searched
+from tools.golden_models import answer
+from tools.golden_producers import PRODUCERS, Producer
+
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "packages" / "spanwise-server" / "tests" / "golden"
 AGENTS = Path(__file__).resolve().parent / "golden_agents"
 FIRST_TIME = 1_770_000_000_000_000_000
 """Nanoseconds; recorded times become this and one millisecond more for each distinct time, in order."""
-INSTANCE_ATTRIBUTES = frozenset({"service.instance.id", "process.pid", "host.name"})
+INSTANCE_ATTRIBUTES = frozenset(
+    {"service.instance.id", "process.pid", "host.name", "host.id", "process.command_args", "process.owner", "thread.id"}
+)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 _TRACEBACK_PATH = re.compile(r'File "[^"]*/')
 _TRACEBACK_LINE = re.compile(r"\n\s+[~^]+(?=\n)")
-
-
-@dataclass(frozen=True)
-class Producer:
-    """A library, the packages that install it, and the agent that uses it."""
-
-    name: str
-    version: str
-    packages: tuple[str, ...]
-    agent: str
-    environment: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def directory(self) -> Path:
-        """Where its golden files stand."""
-        return GOLDEN / f"{self.name}-{self.version}"
-
-
-_OTEL = ("opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")
-_CAPTURE = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"}
-PRODUCERS = (
-    *(Producer("langfuse-python", v, (f"langfuse=={v}",), "langfuse_agent.py") for v in ("3.15.0", "4.18.0", "5.0.4")),
-    Producer(
-        "langfuse-javascript",
-        "5.11.1",
-        ("@langfuse/otel@5.11.1", "@langfuse/tracing@5.11.1", "@opentelemetry/sdk-node", "@opentelemetry/api"),
-        "langfuse_agent.mjs",
-    ),
-    Producer(
-        "openllmetry-openai",  # up to this line of versions it sends gen_ai.prompt.N and gen_ai.completion.N
-        "0.40.14",
-        ("opentelemetry-instrumentation-openai==0.40.14", "openai<2", "setuptools<80", *_OTEL),
-        "openai_agent.py",
-        {"GOLDEN_INSTRUMENTATION": "openllmetry"},
-    ),
-    Producer(
-        "openinference-openai",
-        "0.1.66",
-        ("openinference-instrumentation-openai==0.1.66", "openai==3.51.0", *_OTEL),
-        "openai_agent.py",
-        {"GOLDEN_INSTRUMENTATION": "openinference"},
-    ),
-    Producer(
-        "openinference-langchain",
-        "0.1.80",
-        ("openinference-instrumentation-langchain==0.1.80", "langchain-core==1.7.2", *_OTEL),
-        "langchain_agent.py",
-    ),
-    Producer(
-        "opentelemetry-openai-v2",
-        "2.4b0",
-        (
-            "opentelemetry-instrumentation-openai-v2==2.4b0",
-            "opentelemetry-util-genai==0.4b0",
-            "openai==3.51.0",
-            "httpx",
-            *_OTEL,
-        ),
-        "openai_agent.py",
-        {"GOLDEN_INSTRUMENTATION": "opentelemetry", **_CAPTURE},
-    ),
-    Producer(
-        "opentelemetry-openai-v2-latest",
-        "2.4b0",
-        (
-            "opentelemetry-instrumentation-openai-v2==2.4b0",
-            "opentelemetry-util-genai==0.4b0",
-            "openai==3.51.0",
-            "httpx",
-            *_OTEL,
-        ),
-        "openai_agent.py",
-        {
-            "GOLDEN_INSTRUMENTATION": "opentelemetry",
-            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "span_only",
-            "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
-        },
-    ),
-)
-"""Also in ``golden/``: ``*-handwritten-*`` requests for forms that no installable library sends any more."""
 
 
 def main() -> None:
@@ -129,48 +58,92 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("producers", nargs="*", help="names of golden folders; default: all that can be captured")
     parser.add_argument("--observations-only", action="store_true", help="capture nothing")
+    parser.add_argument("--keep", type=Path, help="keep the installed environments in this folder and use them again")
     arguments = parser.parse_args()
+    names = {producer.folder for producer in PRODUCERS}
+    if unknown := set(arguments.producers) - names:
+        parser.error(f"no such producer: {', '.join(sorted(unknown))}; there are {', '.join(sorted(names))}")
     for producer in PRODUCERS if not arguments.observations_only else ():
-        if not arguments.producers or producer.directory.name in arguments.producers:
-            capture(producer)
+        if not arguments.producers or producer.folder in arguments.producers:
+            capture(producer, arguments.keep)
     for request in sorted(GOLDEN.glob("*/request.*")):
-        write_observations(request.parent)
+        if not arguments.producers or request.parent.name in arguments.producers:
+            write_observations(request.parent)
 
 
-def capture(producer: Producer) -> None:
+def capture(producer: Producer, kept: Path | None) -> None:
     """Run the producer's agent and write what it sent."""
     with tempfile.TemporaryDirectory() as home, Recorder() as recorder:
-        environment = {"PATH": os.environ["PATH"], "HOME": home, **recorder.environment(), **producer.environment}
+        environment = {"PATH": os.environ["PATH"], "HOME": home, **recorder.environment()}
+        environment |= {name: value.replace("{url}", recorder.url) for name, value in producer.environment.items()}
+        key = hashlib.sha256("\n".join(producer.packages).encode()).hexdigest()[:16]
+        installed = kept.resolve() / key if kept else Path(home) / "installed"
         prepare = prepare_node if producer.agent.endswith(".mjs") else prepare_python
-        subprocess.run(prepare(producer, Path(home)), check=True, env=environment, cwd=home)
-    if not recorder.bodies:
-        raise SystemExit(f"{producer.directory.name} sent nothing")
-    producer.directory.mkdir(parents=True, exist_ok=True)
-    if recorder.bodies[0][:1] == b"{":
-        if len(recorder.bodies) > 1:
-            raise SystemExit(f"{producer.directory.name} sent {len(recorder.bodies)} requests; JSON cannot be merged")
-        (producer.directory / "request.json").write_text(make_json_constant(recorder.bodies[0].decode()), encoding="utf-8")
-    else:
+        command = prepare(producer, installed)
+        subprocess.run(command, check=True, env=environment, cwd=installed if producer.agent.endswith(".mjs") else home)
+        scrubber = Scrubber({home: "/home/user", str(installed): "/home/user/app", str(AGENTS): "/home/user/app"})
+    if not recorder.bodies and not recorder.logs:
+        raise SystemExit(f"{producer.folder} sent nothing")
+    directory = GOLDEN / producer.folder
+    directory.mkdir(parents=True, exist_ok=True)
+    if recorder.bodies and recorder.bodies[0][:1] == b"{":
+        text = make_json_constant(merge_json(recorder.bodies))
+        (directory / "request.json").write_text(scrubber.clean(text), encoding="utf-8")
+    elif recorder.bodies:
         request = ExportTraceServiceRequest()
         for body in recorder.bodies:
             request.MergeFromString(body)
-        make_constant(request)
-        (producer.directory / "request.bin").write_bytes(request.SerializeToString())
-    print(f"captured {producer.directory.name}")
+        make_constant(request, scrubber)
+        (directory / "request.bin").write_bytes(request.SerializeToString())
+    if recorder.logs:
+        logs = ExportLogsServiceRequest()
+        for body in recorder.logs:
+            logs.MergeFromString(body)
+        make_logs_constant(logs, scrubber)
+        (directory / "logs.bin").write_bytes(logs.SerializeToString())
+    print(f"captured {producer.folder}: {len(recorder.bodies)} trace and {len(recorder.logs)} log requests", flush=True)
 
 
-def prepare_python(producer: Producer, home: Path) -> list[str]:
+def merge_json(bodies: list[bytes]) -> str:
+    """Make one OTLP/JSON request of several; the form of every value stays the producer's."""
+    parts = [part for body in bodies for part in msgspec.json.decode(body)["resourceSpans"]]
+    return msgspec.json.encode({"resourceSpans": parts}).decode()
+
+
+class Scrubber:
+    """Replaces what belongs to one machine and one run: paths, ports, and random ids by numbers in order."""
+
+    def __init__(self, paths: Mapping[str, str]) -> None:
+        self._paths = sorted(paths.items(), key=lambda item: -len(item[0]))
+        self._ids: dict[str, str] = {}
+
+    def clean(self, text: str) -> str:
+        """Return the text without them."""
+        for path, constant in self._paths:
+            text = text.replace(path, constant)
+        text = _UUID.sub(lambda found: self._number(found[0], "00000000-0000-0000-0000-{:012x}"), text)
+        text = _DIGEST.sub(lambda found: self._number(found[0], "{:064x}"), text)
+        return _ADDRESS.sub("127.0.0.1:1", text)
+
+    def _number(self, identity: str, form: str) -> str:
+        return self._ids.setdefault(identity, form.format(len(self._ids) + 1))
+
+
+def prepare_python(producer: Producer, installed: Path) -> list[str]:
     """Install the producer in an environment of its own and return the command that runs its agent."""
-    python = home / "venv" / "bin" / "python"
-    subprocess.run(["uv", "venv", "-q", "--python", "3.11", str(python.parent.parent)], check=True)
-    subprocess.run(["uv", "pip", "install", "-q", "--python", str(python), *producer.packages], check=True)
+    python = installed / "bin" / "python"
+    if not python.exists():
+        subprocess.run(["uv", "venv", "-q", "--python", "3.11", str(installed)], check=True)
+        subprocess.run(["uv", "pip", "install", "-q", "--python", str(python), *producer.packages], check=True)
     return [str(python), str(AGENTS / producer.agent)]
 
 
-def prepare_node(producer: Producer, home: Path) -> list[str]:
+def prepare_node(producer: Producer, installed: Path) -> list[str]:
     """Install the producer in a folder of its own and return the command that runs its agent."""
-    shutil.copy(AGENTS / producer.agent, home / producer.agent)  # modules are looked up beside the script
-    subprocess.run(["npm", "install", "--silent", "--no-audit", *producer.packages], check=True, cwd=home)
+    installed.mkdir(parents=True, exist_ok=True)
+    shutil.copy(AGENTS / producer.agent, installed / producer.agent)  # modules are looked up beside the script
+    if not (installed / "node_modules").exists():
+        subprocess.run(["npm", "install", "--silent", "--no-audit", *producer.packages], check=True, cwd=installed)
     return ["node", producer.agent]
 
 
@@ -213,7 +186,7 @@ def spans_of(request: ExportTraceServiceRequest) -> Iterator[Span]:
             yield from scope_spans.spans
 
 
-def make_constant(request: ExportTraceServiceRequest) -> None:
+def make_constant(request: ExportTraceServiceRequest, scrubber: Scrubber) -> None:
     """Replace what differs from run to run: ids, times, process and file names. Order and identity stay."""
     ids: dict[bytes, bytes] = {}
     moments = {span.start_time_unix_nano for span in spans_of(request)} | {
@@ -230,10 +203,18 @@ def make_constant(request: ExportTraceServiceRequest) -> None:
             span.parent_span_id = _constant_id(ids, span.parent_span_id)
         for event in span.events:
             event.time_unix_nano = times[event.time_unix_nano]
-            _clean(event.attributes)
-        _clean(span.attributes)
+            _clean(event.attributes, scrubber)
+        _clean(span.attributes, scrubber)
     for resource_spans in request.resource_spans:
-        _clean(resource_spans.resource.attributes)
+        _clean(resource_spans.resource.attributes, scrubber)
+
+
+def make_logs_constant(request: ExportLogsServiceRequest, scrubber: Scrubber) -> None:
+    """Do the same to log records, whose ids stay those of the sessions and spans that they belong to."""
+    for resource_logs in request.resource_logs:
+        _clean(resource_logs.resource.attributes, scrubber)
+        for record in (record for scope_logs in resource_logs.scope_logs for record in scope_logs.log_records):
+            _clean(record.attributes, scrubber)
 
 
 def make_json_constant(text: str) -> str:
@@ -251,30 +232,30 @@ def make_json_constant(text: str) -> str:
     ids = dict.fromkeys(span[name] for span in spans for name in ("traceId", "spanId", "parentSpanId") if span.get(name))
     for index, original in enumerate(ids, start=1):
         text = text.replace(original, f"{index:0{len(original)}x}")
-    return _UUID.sub("00000000-0000-0000-0000-000000000000", text)
+    return text
 
 
 def _constant_id(ids: dict[bytes, bytes], original: bytes) -> bytes:
     return ids.setdefault(original, (len(ids) + 1).to_bytes(len(original), "big"))
 
 
-def _clean(attributes: Any) -> None:  # repeated KeyValue
+def _clean(attributes: Any, scrubber: Scrubber) -> None:  # repeated KeyValue
     pair: KeyValue
     for pair in attributes:
         if pair.key in INSTANCE_ATTRIBUTES:
             pair.value.string_value = "constant"
         elif pair.value.HasField("string_value"):
-            text = _UUID.sub("00000000-0000-0000-0000-000000000000", pair.value.string_value)
-            pair.value.string_value = _ADDRESS.sub("127.0.0.1:1", text)
+            pair.value.string_value = scrubber.clean(pair.value.string_value)
         if pair.key == "exception.stacktrace":
             pair.value.string_value = _TRACEBACK_LINE.sub("", _TRACEBACK_PATH.sub('File "', pair.value.string_value))
 
 
 class Recorder:
-    """An HTTP server that keeps trace exports and answers chat completions: first a tool call, then text."""
+    """An HTTP server that keeps exports and answers as model endpoints do."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
+        self.logs: list[bytes] = []
         recorder = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -288,10 +269,12 @@ class Recorder:
                 if self.path.endswith("/v1/traces"):
                     recorder.bodies.append(body)
                     self._answer(200, {})
-                elif self.path.endswith("/chat/completions"):
-                    self._answer(*complete(msgspec.json.decode(body)))
+                elif self.path.endswith("/v1/logs"):
+                    recorder.logs.append(body)
+                    self._answer(200, {})
                 else:
-                    self._answer(200, {"successes": [], "errors": []})
+                    given = answer(self.path, msgspec.json.decode(body)) if body[:1] == b"{" else None
+                    self._send(*given) if given else self._answer(200, {"successes": [], "errors": []})
 
             def _read(self) -> bytes:
                 if "Content-Length" in self.headers:
@@ -304,12 +287,14 @@ class Recorder:
                 return b"".join(chunks)
 
             def _answer(self, status: int, content: dict[str, Any]) -> None:
-                answer = msgspec.json.encode(content)
+                self._send(status, "application/json", msgspec.json.encode(content))
+
+            def _send(self, status: int, content_type: str, body: bytes) -> None:
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(answer)
+                self.wfile.write(body)
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
@@ -317,9 +302,14 @@ class Recorder:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
     def environment(self) -> dict[str, str]:
         """Return the variables that point libraries here."""
-        url = f"http://127.0.0.1:{self._server.server_port}"
+        url = self.url
         return {
             "LANGFUSE_HOST": url,
             "LANGFUSE_BASE_URL": url,
@@ -330,6 +320,8 @@ class Recorder:
             "OTEL_EXPORTER_OTLP_ENDPOINT": url,
             "OPENAI_BASE_URL": f"{url}/v1",
             "OPENAI_API_KEY": "sk-golden",
+            "ANTHROPIC_BASE_URL": url,
+            "ANTHROPIC_API_KEY": "sk-golden",
         }
 
     def __enter__(self) -> Self:
@@ -339,30 +331,6 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
-
-
-def complete(question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """Answer a chat completion: a model named ``refused`` fails, tools are called once, then comes text."""
-    if question["model"] == "refused":
-        return 400, {"error": {"message": "model refused", "type": "invalid_request_error", "code": "model_not_found"}}
-    message: dict[str, Any] = {"role": "assistant", "content": "Seven degrees."}
-    if question.get("tools"):
-        call = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Zürich"}'}}
-        message = {"role": "assistant", "content": None, "tool_calls": [call]}
-    return 200, {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1770000000,
-        "model": "gpt-5.2-2026-01-01",
-        "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if "tool_calls" in message else "stop"}],
-        "usage": {
-            "prompt_tokens": 120,
-            "completion_tokens": 40,
-            "total_tokens": 160,
-            "prompt_tokens_details": {"cached_tokens": 64, "audio_tokens": 0},
-            "completion_tokens_details": {"reasoning_tokens": 16, "audio_tokens": 0},
-        },
-    }
 
 
 if __name__ == "__main__":

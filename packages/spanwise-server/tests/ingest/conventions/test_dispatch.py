@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spanwise_server.ingest.conventions import langfuse
+from spanwise_server.ingest.conventions.dialects import langfuse
 from spanwise_server.ingest.conventions.dispatch import Dispatch, dispatch_for
 from spanwise_server.ingest.conventions.precedence import TABLES
 from spanwise_server.ingest.conventions.table import Field, Table, To

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.capture_golden import GOLDEN, PRODUCERS, observe
+from tools.capture_golden import GOLDEN, observe
+from tools.golden_producers import PRODUCERS
 
 REQUESTS = sorted(path.parent for path in GOLDEN.glob("*/request.*"))
 
@@ -23,7 +24,7 @@ def test_a_golden_request_becomes_its_observations(directory: Path) -> None:
 
 
 def test_every_producer_has_its_golden_request() -> None:
-    assert {producer.directory for producer in PRODUCERS} <= set(REQUESTS)
+    assert {producer.folder for producer in PRODUCERS} <= {path.name for path in REQUESTS}
 
 
 @pytest.mark.parametrize("version", ["3.15.0", "4.18.0", "5.0.4"])

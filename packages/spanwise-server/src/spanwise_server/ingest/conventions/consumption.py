@@ -10,7 +10,7 @@ from typing import Any, Final
 from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.payloads import encode_value
 from spanwise_server.ingest.conventions.dispatch import Candidate
-from spanwise_server.ingest.conventions.gen_ai import SKIPPED_OPERATIONS
+from spanwise_server.ingest.conventions.fields import meaning_of
 from spanwise_server.ingest.conventions.table import Field
 from spanwise_server.ingest.usage import (
     UNRECOGNISED_COST_KEY,
@@ -24,7 +24,7 @@ from spanwise_server.ingest.usage import (
     parse_units,
 )
 
-_OPERATION: Final = int(Field.OPERATION)
+_SUMMARY: Final = int(Field.SUMMARY)
 _USAGE: Final = int(Field.USAGE)
 _USAGE_COUNT: Final = int(Field.USAGE_COUNT)
 _COST: Final = int(Field.COST)
@@ -33,7 +33,7 @@ _COST_AMOUNT: Final = int(Field.COST_AMOUNT)
 
 def is_counted_elsewhere(found: dict[int, list[Candidate]]) -> bool:
     """Say whether the span's operation sums up children that report model, usage and cost themselves."""
-    return any(value in SKIPPED_OPERATIONS for _, value in found.get(_OPERATION, ()) if isinstance(value, str))
+    return _SUMMARY in found and bool(meaning_of(found[_SUMMARY]))
 
 
 def set_usage(observation: Observation, found: dict[int, list[Candidate]]) -> None:

@@ -63,7 +63,7 @@ def set_content(
     used: set[int] = set()
     content = _choose(found.get(_INPUT, ()), said_by_events.get(_INPUT, ()))
     if _SYSTEM in found or _SYSTEM in said_by_events:
-        content = _add_system_instructions(content, _choose(found.get(_SYSTEM, ()), said_by_events.get(_SYSTEM, ())))
+        content = _add_system_instructions(content, found.get(_SYSTEM, ()), said_by_events.get(_SYSTEM, ()))
     if _TOOLS in found or _TOOLS in said_by_events:
         content = _add_tools(observation, content, _choose(found.get(_TOOLS, ()), said_by_events.get(_TOOLS, ())))
     if content is not None:
@@ -96,7 +96,7 @@ def _choose(candidates: Sequence[Candidate], from_events: Sequence[_FromEvent]) 
     if not from_events and len(candidates) == 1:
         target, value = candidates[0]
         if target.key == "" and target.to.read is None and value is not None and value != "":
-            return _Content(value, target.rank, [target.attribute])
+            return _Content(value, target.rank, [*target.uses] or [target.attribute])
     groups: dict[int, list[Candidate]] = {}
     for candidate in candidates:
         groups.setdefault(candidate[0].rank, []).append(candidate)
@@ -106,7 +106,7 @@ def _choose(candidates: Sequence[Candidate], from_events: Sequence[_FromEvent]) 
     for rank in sorted({*groups, *event_groups}):
         value = _value_of_attributes(groups[rank]) if rank in groups else _value_of_events(event_groups[rank])
         if value is not None and value != "":
-            keys = [target.attribute for target, _ in groups.get(rank, ())]
+            keys = [key for target, _ in groups.get(rank, ()) for key in target.uses or (target.attribute,)]
             return _Content(value, rank, keys, [position for _, position, _ in event_groups.get(rank, ())])
     return None
 
@@ -120,7 +120,11 @@ def _value_of_attributes(group: list[Candidate]) -> Any:
 
 def _value_of_events(group: list[_FromEvent]) -> Any:
     values = [value for _, _, value in group]
-    return values if len(values) > 1 or group[0][0].to.is_list else values[0]
+    if len(values) == 1 and not group[0][0].to.is_list:
+        return values[0]
+    lists = [parse_nested(value) for value in values]
+    # Some producers send the list of messages in several events of one kind.
+    return [message for part in lists for message in part] if all(isinstance(part, list) for part in lists) else values
 
 
 def _read_events(span: Span, dispatch: Dispatch) -> dict[int, list[_FromEvent]]:
@@ -133,16 +137,19 @@ def _read_events(span: Span, dispatch: Dispatch) -> dict[int, list[_FromEvent]]:
     return said
 
 
-def _add_system_instructions(content: _Content | None, instructions: _Content | None) -> _Content | None:
+def _add_system_instructions(
+    content: _Content | None, candidates: Sequence[Candidate], from_events: Sequence[_FromEvent]
+) -> _Content | None:
+    """Put instructions before the messages, if they come from the same table; without messages they are the input."""
+    if content is not None:
+        candidates = [candidate for candidate in candidates if _is_same_table(content.rank, candidate[0].rank)]
+        from_events = [event for event in from_events if _is_same_table(content.rank, event[0].rank)]
+    instructions = _choose(candidates, from_events)
     if instructions is None:
         return content
+    value = with_system_instructions(content.value if content else [], instructions.value)
     if content is None:
-        return _Content(
-            with_system_instructions([], instructions.value), instructions.rank, instructions.keys, instructions.events
-        )
-    if not _is_same_table(content.rank, instructions.rank):
-        return content
-    value = with_system_instructions(content.value, instructions.value)
+        return _Content(value, instructions.rank, instructions.keys, instructions.events)
     return _Content(value, content.rank, content.keys + instructions.keys, content.events + instructions.events)
 
 

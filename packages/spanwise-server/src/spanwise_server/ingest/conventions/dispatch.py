@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
 
-from spanwise_server.ingest.conventions import langfuse
+from spanwise_server.ingest.conventions.dialects import langfuse
 from spanwise_server.ingest.conventions.precedence import TABLES
 from spanwise_server.ingest.conventions.table import EventTo, Field, Table, To
+from spanwise_server.ingest.spans import Span
 
 ROWS_PER_TABLE: Final = 1000
 """Ranks of one table have the same quotient by this."""
@@ -29,6 +30,8 @@ class Target(msgspec.Struct, frozen=True, gc=False):
     """Entry of a map field; for fields that are no map: the rest of the key after a prefix, to rebuild nested values."""
     attribute: str
     to: To
+    uses: tuple[str, ...] = ()
+    """For what is derived: the attributes in the value."""
 
 
 class EventTarget(msgspec.Struct, frozen=True, gc=False):
@@ -43,6 +46,14 @@ Candidate = tuple[Target, Any]
 """Who says it, and the attribute's value: any JSON value."""
 
 
+def derived_candidates(target: Target, span: Span) -> Iterator[Candidate]:
+    """Yield what can be derived from a span because it has the target's attribute."""
+    for derived in target.to.derived:
+        value = derived.read(span)
+        if value is not None:
+            yield Target(int(derived.field), target.rank, derived.key, "", To(derived.field), derived.uses), value
+
+
 class Dispatch:
     """The rows that apply to spans of one scope, by attribute key and by event name."""
 
@@ -51,6 +62,12 @@ class Dispatch:
         self._is_leftover = is_leftover
         self.targets: dict[str, tuple[Target, ...]] = {}
         """Keys seen so far; others are found by ``resolve``."""
+        self.always: tuple[Target, ...] = tuple(
+            Target(int(Field.DERIVED), position * ROWS_PER_TABLE - 1, "", "", To(Field.DERIVED, derived=table.derived))
+            for position, table in enumerate(tables)
+            if table.derived
+        )
+        """What is derived from every span."""
         self.events: dict[str, tuple[EventTarget, ...]] = {}
         for position, table in enumerate(tables):
             for key in table.attributes:

@@ -76,17 +76,23 @@ def _texts(candidates: Sequence[Candidate]) -> Iterator[str]:
             yield text
 
 
-def _meaning(candidates: Sequence[Candidate]) -> str:
+def meaning_of(candidates: Sequence[Candidate]) -> str:
     """Return what the first value means that means anything by its table; empty when none does."""
     for target, value in candidates:
         to = target.to
-        if to.constant:
+        if to.read is not None:
+            meaning = to.read(value)
+            if meaning:
+                return str(meaning)
+        elif to.constant:
             if value is not None and value != "":
                 return to.constant
         elif to.values is not None and isinstance(value, str):
             meaning = to.values.get(value) or to.values.get(value.strip().lower())
             if meaning:
                 return meaning
+        elif to.values is None and value:  # derived
+            return str(value)
     return ""
 
 
@@ -105,11 +111,11 @@ def _text_setter(name: str) -> Setter:
 
 
 def _set_type(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.type = _meaning(candidates) or observation.type
+    observation.type = meaning_of(candidates) or observation.type
 
 
 def _set_level(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.level = _meaning(candidates) or observation.level
+    observation.level = meaning_of(candidates) or observation.level
 
 
 def _set_trace_input(observation: Observation, candidates: Sequence[Candidate]) -> None:
@@ -126,7 +132,8 @@ def _set_trace_public(observation: Observation, candidates: Sequence[Candidate])
 
 
 def _set_tags(observation: Observation, candidates: Sequence[Candidate]) -> None:
-    observation.tags = next(filter(None, (parse_tags(value) for _, value in candidates)), [])
+    values = (value if target.to.read is None else target.to.read(value) for target, value in candidates)
+    observation.tags = next(filter(None, map(parse_tags, values)), [])
 
 
 def _set_root(observation: Observation, candidates: Sequence[Candidate]) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Final
 
 from spanwise_server.domain.observations import DEFAULT_ENVIRONMENT, Observation
-from spanwise_server.ingest.conventions import langfuse
+from spanwise_server.ingest.conventions.dialects import langfuse
 from spanwise_server.ingest.conventions.consumption import is_counted_elsewhere, set_cost, set_usage
 from spanwise_server.ingest.conventions.content import set_content
-from spanwise_server.ingest.conventions.dispatch import Candidate, dispatch_for
+from spanwise_server.ingest.conventions.dispatch import Candidate, derived_candidates, dispatch_for
 from spanwise_server.ingest.conventions.events import encode_events, encode_links, find_exception
 from spanwise_server.ingest.conventions.fields import SETTERS, text_of
 from spanwise_server.ingest.conventions.metadata import encode_object, reader_for, texts_of_object
@@ -29,6 +29,7 @@ _TRACE_METADATA: Final = int(Field.TRACE_METADATA)
 _TRACE_METADATA_KEY: Final = int(Field.TRACE_METADATA_KEY)
 _ENVIRONMENT: Final = int(Field.ENVIRONMENT)
 _LEFTOVER: Final = int(Field.LEFTOVER)
+_DERIVED: Final = int(Field.DERIVED)
 
 Found = dict[int, list[Candidate]]
 """Field to everything that says it, best first."""
@@ -126,6 +127,10 @@ class _ScopeMapper:
                     found[target.field] = [(target, value)]
                 else:
                     candidates.append((target, value))
+        if _DERIVED in found or self._dispatch.always:
+            for target in (*self._dispatch.always, *(target for target, _ in found.pop(_DERIVED, ()))):
+                for candidate in derived_candidates(target, span):
+                    found.setdefault(candidate[0].field, []).append(candidate)
         return found
 
     def _finish(self, observation: Observation, span: Span, found: Found) -> None:
@@ -187,7 +192,12 @@ class _ScopeMapper:
         """Name the fields whose attribute was cut as the observation names them."""
         names: set[str] = set()
         for key in span.cut_keys:
-            fields = {Field(target.field) for target in self._dispatch.resolve(key)} - {Field.LEFTOVER, Field.TYPE}
+            fields = {Field(target.field) for target in self._dispatch.resolve(key)} - {
+                Field.LEFTOVER,
+                Field.TYPE,
+                Field.SUMMARY,
+                Field.DERIVED,
+            }
             names.update(_FIELD_NAMES.get(field, "metadata") for field in fields or {Field.LEFTOVER})
         return names
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from spanwise_server.domain.payloads import encode_value
-from spanwise_server.ingest.conventions import langfuse
+from spanwise_server.ingest.conventions.dialects import langfuse
 from spanwise_server.ingest.conventions.messages import unescape
 from spanwise_server.ingest.spans import Resource, Scope
 

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
+from spanwise_server.ingest.spans import Span
+
 
 class Field(IntEnum):
     """Something that attributes say about an observation. Several attributes may say it; the first in order wins."""
@@ -23,8 +25,8 @@ class Field(IntEnum):
     OUTPUT = auto()
     SYSTEM_INSTRUCTIONS = auto()
     """Put before the input's messages when the input came from the same table."""
-    OPERATION = auto()
-    """The operation's name; some operations carry usage that their children report too."""
+    SUMMARY = auto()
+    """Means anything: model, usage and cost sum up those of children, which would then count twice."""
     MODEL = auto()
     MODEL_PARAMETERS = auto()
     """A JSON object of parameters."""
@@ -61,8 +63,22 @@ class Field(IntEnum):
     EXPERIMENT = auto()
     TOOLS = auto()
     """Definitions of the tools offered to the model, as a JSON list or one by one."""
+    DERIVED = auto()
+    """The attribute only announces what ``To.derived`` reads from the whole span."""
     LEFTOVER = auto()
     """Kept as it is in the metadata; set by ``dispatch``, never by a table."""
+
+
+class Derived(msgspec.Struct, frozen=True):
+    """A field that it takes more than one attribute, or the span's times, to tell."""
+
+    field: Field
+    read: Callable[[Span], Any]
+    """From the span to the field's value; ``None`` means no value."""
+    key: str = ""
+    """For fields that are maps: the entry it fills."""
+    uses: tuple[str, ...] = ()
+    """Attributes that are in the value, so that they need not be kept in the metadata as well."""
 
 
 class To(msgspec.Struct, frozen=True):
@@ -77,6 +93,8 @@ class To(msgspec.Struct, frozen=True):
     """Any non-empty value counts and means this."""
     read: Callable[[Any], Any] | None = None
     """Turns the attribute (for prefix rows: the rebuilt nested value) into the field's value; ``None`` means no value."""
+    derived: tuple[Derived, ...] = ()
+    """For ``Field.DERIVED``: what is read when the attribute is there; ranks as the attribute does."""
 
 
 class EventTo(msgspec.Struct, frozen=True):
@@ -97,9 +115,16 @@ class Table(msgspec.Struct, frozen=True):
     prefixes: Mapping[str, To | tuple[To, ...]] = {}
     """Attributes that begin with the key; of several that match the longest counts. End it with a dot."""
     events: Mapping[str, tuple[EventTo, ...]] = {}
+    derived: tuple[Derived, ...] = ()
+    """Read from every span the table applies to, before its attributes; only for tables of a scope."""
     scopes: frozenset[str] = frozenset()
     """Instrumentation scopes in which the table applies; empty: in all."""
 
 
 GENERATION: Final = "GENERATION"
 MODEL_IMPLIES_GENERATION: Final = To(Field.TYPE, constant=GENERATION)
+
+
+def derive(*derived: Derived) -> To:
+    """Make the row of an attribute whose presence says that a span has these derived fields."""
+    return To(Field.DERIVED, derived=derived)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from spanwise_server.domain.payloads import decode_value
-from spanwise_server.ingest.conventions.langfuse import major_version
+from spanwise_server.ingest.conventions.dialects.langfuse import major_version
 from tests.otlp_requests import LANGFUSE_4, LANGFUSE_5, LANGFUSE_JS, PLAIN, Sender, SpanSent, observe, observe_attributes
 
 OBSERVATION = "langfuse.observation."

@@ -7,13 +7,15 @@ Current (1.36 and later): messages as JSON in ``gen_ai.input.messages`` and ``ge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from spanwise_server.ingest.conventions.messages import parse_nested
-from spanwise_server.ingest.conventions.table import MODEL_IMPLIES_GENERATION, EventTo, Field, Table, To
+from spanwise_server.ingest.conventions.moments import moment_after
+from spanwise_server.ingest.conventions.table import MODEL_IMPLIES_GENERATION, Derived, EventTo, Field, Table, To, derive
+from spanwise_server.ingest.spans import Span
 
-SKIPPED_OPERATIONS: Final = frozenset({"invoke_agent", "agent_step"})
+_SUMMARIES: Final = {"invoke_agent": "children", "agent_step": "children", "invoke_workflow": "children"}
 """Operations whose model, usage and cost sum up those of their children, which would then count twice."""
 
 _USAGE: Final = "gen_ai.usage."
@@ -22,7 +24,14 @@ _OPERATIONS: Final = {
     "embeddings": "EMBEDDING",
     **dict.fromkeys(("invoke_agent", "create_agent"), "AGENT"),
     "execute_tool": "TOOL",
+    "retrieval": "RETRIEVER",
+    "invoke_workflow": "CHAIN",
 }
+_REPEATED: Final = (
+    *("text.input_tokens", "text.output_tokens", "input_text_tokens", "output_text_tokens", "image.input_tokens"),
+    *(f"{kind}.cache_read.input_tokens" for kind in ("text", "audio", "image")),
+)
+"""Counts by modality: they say again what input, output and cached tokens say, or what remains of them."""
 _ROLES: Final = {
     "gen_ai.system.message": "system",
     "gen_ai.user.message": "user",
@@ -48,9 +57,13 @@ def _read_key(key: str) -> Any:
     return lambda _name, attributes: attributes.get(key) or None
 
 
+def _reader_of_seconds(key: str) -> Callable[[Span], str | None]:
+    return lambda span: moment_after(span, span.attributes.get(key))
+
+
 OPERATION: Final = Table(
     "gen_ai, operation",
-    {"gen_ai.operation.name": (To(Field.TYPE, values=_OPERATIONS), To(Field.OPERATION))},
+    {"gen_ai.operation.name": (To(Field.TYPE, values=_OPERATIONS), To(Field.SUMMARY, values=_SUMMARIES))},
 )
 TOOL_NAME: Final = Table(
     "gen_ai, tool name",
@@ -60,6 +73,13 @@ TOOL_NAME: Final = Table(
     },
 )
 RESPONSE: Final = Table("gen_ai, response", {"gen_ai.response.model": To(Field.MODEL)})
+FIRST_CHUNK: Final = Table(
+    "gen_ai, first chunk",
+    {
+        key: derive(Derived(Field.COMPLETION_START, _reader_of_seconds(key)))
+        for key in ("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk")
+    },
+)
 REQUEST: Final = Table(
     "gen_ai, request",
     {
@@ -94,6 +114,7 @@ USAGE: Final = Table(
             "input_cache_creation",
             "cache_creation.input_tokens",
             "cache_creation_input_tokens",
+            "cache_write.input_tokens",
             "cache_write_tokens",
             "details.cache_write_tokens",
             "details.cache_creation_input_tokens",
@@ -106,7 +127,9 @@ USAGE: Final = Table(
             "details.reasoning_tokens",
             "reasoning_tokens",
         ),
-        **_count("output_audio_tokens", "completion_details.audio"),
+        **_count("input_audio_tokens", "audio.input_tokens", "input_audio_tokens", "prompt_details.audio"),
+        **_count("output_audio_tokens", "audio.output_tokens", "output_audio_tokens", "completion_details.audio"),
+        **dict.fromkeys((_USAGE + name for name in _REPEATED), ()),
         _USAGE + "cost": To(Field.COST_AMOUNT, key="total"),
     },
     {_USAGE: To(Field.USAGE_COUNT), _USAGE + "details.": To(Field.USAGE_COUNT)},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from spanwise_server.ingest.conventions.dialects.langchain import plain_messages
 from spanwise_server.ingest.conventions.messages import parse_nested
 from spanwise_server.ingest.conventions.table import MODEL_IMPLIES_GENERATION, Field, Table, To
 
@@ -53,8 +54,8 @@ KIND: Final = Table("openinference, kind", {"openinference.span.kind": To(Field.
 VALUES: Final = Table(
     "openinference",
     {
-        "input.value": To(Field.INPUT),
-        "output.value": To(Field.OUTPUT),
+        "input.value": To(Field.INPUT, read=plain_messages),
+        "output.value": To(Field.OUTPUT, read=plain_messages),
         "llm.response.model": To(Field.MODEL),
         "llm.model_name": To(Field.MODEL),
         "embedding.model_name": To(Field.MODEL),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spanwise_server.ingest.conventions.openinference import unwrap
+from spanwise_server.ingest.conventions.dialects.openinference import unwrap
 from tests.otlp_requests import observe_attributes
 
 

@@ -1,0 +1,48 @@
+// Text, streamed text, an object and an embedding with the AI SDK, a tool and a failure among them. GOLDEN_INSTRUMENTATION
+// chooses, from version 7 on, between the GenAI conventions ("otel") and the SDK's older attributes ("legacy").
+// Run by tools/capture_golden.py in a folder with its packages.
+import { createOpenAI } from "@ai-sdk/openai";
+import { trace } from "@opentelemetry/api";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+import * as ai from "ai";
+import { z } from "zod";
+
+const provider = new NodeTracerProvider({
+  resource: resourceFromAttributes({ "service.name": "weather", "deployment.environment.name": "staging" }),
+  spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+});
+provider.register();
+const instrumentation = process.env.GOLDEN_INSTRUMENTATION;
+if (instrumentation) {
+  const { LegacyOpenTelemetry, OpenTelemetry } = await import("@ai-sdk/otel");
+  ai.registerTelemetry(instrumentation === "legacy" ? new LegacyOpenTelemetry() : new OpenTelemetry());
+}
+const telemetry = {
+  isEnabled: true,
+  functionId: "weather-report",
+  metadata: { userId: "user-ü", sessionId: "session-1", tags: ["weather", "beta"], tenant: "a" },
+};
+const openai = createOpenAI();
+const common = { model: openai.chat("gpt-5.2"), maxRetries: 0, experimental_telemetry: telemetry, telemetry };
+const asked = { ...common, [instrumentation ? "instructions" : "system"]: "Be brief.", prompt: "Weather in Zürich? 🌦" };
+const getWeather = ai.tool({
+  description: "Current weather of a city.",
+  inputSchema: z.object({ city: z.string() }),
+  execute: async ({ city }) => `${city}: 7 °C`,
+});
+await trace.getTracer("weather-agent", "0.1").startActiveSpan("run", async (span) => {
+  const stopWhen = (ai.stepCountIs ?? ai.isStepCount)(3);
+  await ai.generateText({ ...asked, tools: { get_weather: getWeather }, stopWhen, temperature: 0.2, maxOutputTokens: 64 });
+  const stream = ai.streamText(asked);
+  await stream.consumeStream();
+  await ai.embed({ ...common, model: openai.embedding("text-embedding-3-small"), value: "Zürich" });
+  try {
+    await ai.generateText({ ...asked, model: openai.chat("refused") });
+  } catch {
+    span.addEvent("gave up", { attempt: 1 });
+  }
+  span.end();
+});
+await provider.shutdown();
