@@ -39,6 +39,7 @@ from spanwise_server.services.media.library import MediaLibrary
 from spanwise_server.services.media.signed_urls import MEDIA_PATH, UrlSigner
 from spanwise_server.services.metrics.metrics import Metrics
 from spanwise_server.services.pricing.models import Models
+from spanwise_server.services.pricing.repricing import Repricing
 from spanwise_server.services.projects import Projects
 from spanwise_server.services.prompts.prompts import Prompts
 from spanwise_server.services.provisioning import FirstStart, Provisioning, open_hasher
@@ -119,7 +120,11 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         media = await asyncio.to_thread(_open_media, database, settings, keys, clock)
         llm_connections = LlmConnections(database, keys.sealing(LLM_CREDENTIALS), clock=clock)
         await llm_connections.renew_seals()
-        ingestion = Ingestion(events, settings, configs=score_configs, clock=clock, after_trace_deletion=media.forget_traces)
+        models = Models(database, clock=clock, estimates_tokens=settings.estimate_tokens)
+        stack.callback(models.close)
+        ingestion = Ingestion(
+            events, settings, configs=score_configs, clock=clock, pricer=models, after_trace_deletion=media.forget_traces
+        )
         ingestion.start()
         stack.push_async_callback(ingestion.close)
         logins = Logins(database, clock=clock, session_hours=settings.session_hours)
@@ -145,7 +150,8 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             score_configs=score_configs,
             comments=Comments(database, events, clock=clock),
             annotation_queues=AnnotationQueues(database, clock=clock),
-            models=Models(database, clock=clock),
+            models=models,
+            repricing=Repricing(events, ingestion),
             llm_connections=llm_connections,
             administration=Administration(
                 database,

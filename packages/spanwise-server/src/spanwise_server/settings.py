@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -92,6 +93,10 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SPANWISE_ADMIN_API_KEY", "ADMIN_API_KEY"),
         description="Key of whoever runs the installation, for `/api/admin`: at least 16 characters. `ADMIN_API_KEY` is honoured too. Unset: those routes are off.",
     )
+    estimate_tokens: bool = Field(
+        True,
+        description="Count the tokens of a generation that reported no usage, if its model is known. Such usage is marked as estimated.",
+    )
     admin_email: str | None = Field(
         None,
         description="E-mail of the first administrator; `LANGFUSE_INIT_USER_EMAIL` is honoured too. Default: admin@localhost.",
@@ -132,3 +137,11 @@ class ClientSettings(BaseSettings):
     host: str | None = Field(None, description="The same under its older name; `LANGFUSE_BASE_URL` wins.")
     public_key: str | None = Field(None, description="Public key to check, and to send and read back a test trace with.")
     secret_key: SecretStr | None = Field(None, description="Its secret key.")
+
+
+def quiet_grpc() -> None:
+    """Keep gRPC's native part from writing to standard error in its own form, unless somebody asked for it.
+
+    It takes its level from the environment alone, when it is loaded.
+    """
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from spanwise_server.domain.models import CostSource
 from spanwise_server.domain.observations import Micros, Observation, ObservationType
 from spanwise_server.domain.partials import Entity, Partial
 from spanwise_server.domain.payloads import decode_value, encode_value
@@ -165,10 +166,19 @@ def _unite(row: Observation | Score, other: Observation | Score) -> None:
 
 def says_the_same(one: Row, other: Row) -> bool:
     """Whether the two rows differ in nothing but when they were written and how their metadata's keys are ordered."""
-    bare = {"row_version": 0, "created_at": 0, "metadata": {}}
-    return _decoded(one.metadata) == _decoded(other.metadata) and (
-        msgspec.structs.replace(one, **bare) == msgspec.structs.replace(other, **bare)
-    )
+    return _decoded(one.metadata) == _decoded(other.metadata) and _said(one) == _said(other)
+
+
+def _said(row: Row) -> Row:
+    """Return what clients said of the row, without what follows from it: prices differ where two servers' prices do."""
+    bare: dict[str, Any] = {"row_version": 0, "created_at": 0, "metadata": {}}
+    if isinstance(row, Observation):
+        bare |= {"model_id": "", "price_tier_id": "", "price_tier": "", "usage_estimated": False}
+        if row.cost_source != CostSource.PROVIDED:
+            bare |= {"cost": {}, "total_cost": None, "cost_source": ""}
+        if row.usage_estimated:
+            bare["usage"] = {}
+    return msgspec.structs.replace(row, **bare)
 
 
 def settled(row: Row) -> Row:

@@ -87,9 +87,21 @@ class Observation(msgspec.Struct, kw_only=True, gc=False):
     cost: dict[str, Decimal] = {}
     """USD by cost key, ``total`` included whenever any cost is known."""
     total_cost: Decimal | None = None
+    cost_source: str = ""
+    """``provided`` by the client, computed from the prices of a ``model``, or empty: there is no cost."""
+    usage_estimated: bool = False
+    """Nobody reported a usage; the tokens were counted here."""
+    model_id: str = ""
+    """The model definition that ``model`` means; empty when none does."""
+    price_tier_id: str = ""
+    """The tier of its prices that the cost was computed with; empty when it was not."""
+    price_tier: str = ""
+    """The tier's name."""
     prompt_name: str = ""
     prompt_version: int = 0
     """1 or more; 0 when no prompt is linked."""
+    prompt_id: str = ""
+    """Of that version. Not stored: whoever reads looks it up (``services.prompts.links``)."""
     tool_names: list[str] = []
     """Names of the tools that were offered to the model."""
     called_tool_names: list[str] = []

@@ -20,6 +20,7 @@ from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.scores import Score
 from spanwise_server.ingest.decoded import Decoded
 from spanwise_server.ingest.folding import Folding
+from spanwise_server.ingest.pricer import Pricer
 from spanwise_server.storage.interface import EventRows, EventWriter
 
 _MAX_VERIFICATIONS = 8
@@ -63,9 +64,18 @@ class _Waiting:
 class GroupCommit:
     """Takes decoded requests, writes them in groups. Start it with ``start``; ``close`` writes what still waits."""
 
-    def __init__(self, store: EventWriter, limits: CommitLimits, *, now_ns: Callable[[], int], is_shared: bool = False) -> None:
+    def __init__(
+        self,
+        store: EventWriter,
+        limits: CommitLimits,
+        *,
+        now_ns: Callable[[], int],
+        is_shared: bool = False,
+        pricer: Pricer | None = None,
+    ) -> None:
         """``is_shared`` says that other processes write the same store: nothing is remembered, every fold is verified."""
         self._store = store
+        self._pricer = pricer
         self._limits = limits
         self._now_ns = now_ns
         self._is_shared = is_shared
@@ -226,7 +236,16 @@ class GroupCommit:
         self.counters.observations += len(rows.observations)
         self.counters.partials += len(partials)
 
+    async def rewrite(self, rows: EventRows) -> None:
+        """Price and write rows that were read while the commits were ``paused``; in that context only."""
+        await self._store_rows(rows)
+        if self._is_shared:
+            await self._verify(rows)
+
     async def _store_rows(self, rows: EventRows) -> None:
+        # After folding, which may have changed what a price depends on; and again for each join with another server's row.
+        if self._pricer is not None:
+            await self._pricer.price(rows.observations)
         self._stamp(rows)
         await self._store.write(rows, token=uuid.uuid4().hex)
 

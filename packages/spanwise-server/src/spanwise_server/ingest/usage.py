@@ -14,8 +14,9 @@ from typing import Any, Final
 
 import msgspec
 
-UNITS_MAX: Final = 2**64 - 1
-"""Units are kept as unsigned 64-bit integers; a larger count is clamped."""
+from spanwise_server.domain.usage_keys import CONTAINED, KINDS
+from spanwise_server.ingest.usage_shapes import CONTAINED_PARTS, SHAPES, UNITS_MAX, flatten, take_out_parts
+
 COST_MAX: Final = Decimal("999999.999999999999")
 """Costs are kept with 18 digits, 12 of them fractional; a larger cost is clamped."""
 UNRECOGNISED_USAGE_KEY: Final = "usage_unrecognised"
@@ -32,29 +33,23 @@ _MAX_DEPTH: Final = 4
 _NUMBER: Final = re.compile(r"\+?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 _TOTAL_KEYS: Final = ("total", "total_tokens", "totalTokens", "totalTokenCount", "total_token_count")
 _MONEY_KEYS: Final = frozenset({"cost", "total_cost", "totalCost", "cost_details"})
-_CONTAINED_KEYS: Final = frozenset({"cachedContentTokenCount", "cached_content_token_count"})
-"""Gemini counts these inside its prompt count, so a computed total must not add them again."""
+_BILLED_KEY: Final = "cost"
+"""Where OpenRouter and Perplexity report what they charged, in US dollars."""
 _ANTHROPIC_KEYS: Final = frozenset(
     {"cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation", "server_tool_use"}
 )
-_ANTHROPIC_CACHE_PARTS: Final = {
-    "cache_creation_ephemeral_5m_input_tokens": "input_cache_creation_5m",
-    "cache_creation_ephemeral_1h_input_tokens": "input_cache_creation_1h",
+_CACHE_WRITES: Final = {
+    "cache_creation_input_tokens": {
+        "cache_creation_ephemeral_5m_input_tokens": "input_cache_creation_5m",
+        "cache_creation_ephemeral_1h_input_tokens": "input_cache_creation_1h",
+    },
+    "cacheWriteInputTokens": {
+        "cacheDetails_5m": "input_cache_creation_5m",
+        "cacheDetails_1h": "input_cache_creation_1h",
+    },
 }
-_DETAIL_ALIASES: Final = {
-    "cacheReadTokens": "cache_read",
-    "cacheWriteTokens": "cache_creation",
-    "cachedTokens": "cached_tokens",
-    "reasoningTokens": "reasoning_tokens",
-    "audioTokens": "audio_tokens",
-}
-_PARTS: Final = {
-    "input": ("input_cached_tokens", "input_cache_creation", "input_audio_tokens"),
-    "output": ("output_reasoning_tokens", "output_audio_tokens"),
-}
-_COUNTED: Final = ("input", "output", *_PARTS["input"], *_PARTS["output"])
-_REMAINDERS: Final = frozenset({"noCacheTokens", "no_cache_tokens"})
-"""Details that say what is left after the others; as parts they would leave nothing."""
+"""Anthropic's and Bedrock's cache writes, and the lifetimes that they are the sum of."""
+_COUNTED: Final = ("input", "output", *CONTAINED_PARTS["input"], *CONTAINED_PARTS["output"])
 
 
 class Usage(msgspec.Struct, frozen=True, gc=False):
@@ -63,6 +58,8 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     units: dict[str, int] = {}
     unrecognised: dict[str, Any] = {}  # JSON values as they were sent
     """What was in the usage and is not a count (text, negative or fractional numbers…), by its flattened key."""
+    reported_cost: Any = None
+    """What the provider itself says that the call cost (OpenRouter, Perplexity): an amount, or a map of amounts."""
 
 
 class Cost(msgspec.Struct, frozen=True, gc=False):
@@ -71,42 +68,6 @@ class Cost(msgspec.Struct, frozen=True, gc=False):
     usd: dict[str, Decimal] = {}
     total: Decimal | None = None
     unrecognised: dict[str, Any] = {}  # JSON values as they were sent
-
-
-class _Shape(msgspec.Struct, frozen=True):
-    """Names of one family of usage reports whose details are counted inside input and output."""
-
-    input: str
-    output: str
-    total: str
-    input_details: tuple[str, ...]
-    output_details: tuple[str, ...]
-
-
-_SHAPES: Final = (
-    _Shape(
-        "prompt_tokens",
-        "completion_tokens",
-        "total_tokens",
-        ("prompt_tokens_details", "prompt_token_details", "input_tokens_details"),
-        ("completion_tokens_details", "completion_token_details", "output_tokens_details"),
-    ),
-    _Shape(
-        "input_tokens",
-        "output_tokens",
-        "total_tokens",
-        ("input_tokens_details", "input_token_details"),
-        ("output_tokens_details", "output_token_details"),
-    ),
-    _Shape("promptTokens", "completionTokens", "totalTokens", ("promptTokensDetails",), ("completionTokensDetails",)),
-    _Shape("inputTokens", "outputTokens", "totalTokens", ("inputTokenDetails",), ("outputTokenDetails",)),
-)
-_INSIDE_INPUT: Final = {
-    "cache_read_input_tokens": "input_cached_tokens",
-    "cachedInputTokens": "input_cached_tokens",
-    "cache_creation_input_tokens": "input_cache_creation",
-}
-_INSIDE_OUTPUT: Final = {"reasoningTokens": "output_reasoning_tokens"}
 
 
 def normalise_usage(value: Any) -> Usage:  # any JSON value: clients put anything here
@@ -131,12 +92,14 @@ def normalise_usage(value: Any) -> Usage:  # any JSON value: clients put anythin
             units[key] = raw
         elif raw is not None:
             _sort_in(key, raw, units, nested, unrecognised)
-    for shape in _SHAPES:
+    billed = source.get(_BILLED_KEY)
+    for shape in SHAPES:
         if shape.input in units or shape.output in units:
             if shape.input == "input_tokens" and not _ANTHROPIC_KEYS.isdisjoint(source):
                 break
-            return Usage(_flatten_shape(shape, units, nested), unrecognised)
-    return Usage(_keep_own_keys(units, nested), unrecognised)
+            _take_out_lifetimes(units, nested)
+            return Usage(flatten(shape, units, nested), unrecognised, billed)
+    return Usage(_keep_own_keys(units, nested), unrecognised, billed)
 
 
 def normalise_cost(value: Any) -> Cost:  # any JSON value: clients put anything here
@@ -172,16 +135,29 @@ def normalise_cost(value: Any) -> Cost:  # any JSON value: clients put anything 
     return Cost(usd, total, unrecognised)
 
 
+def merge_units(older: Mapping[str, int], newer: Mapping[str, int]) -> dict[str, int]:
+    """Lay the newer form of a report over the older one: of two spellings of one kind the newer stays."""
+    if not older or not newer:
+        return {**older, **newer}
+    kinds = {KINDS.get(key) for key in newer} - {None}
+    merged = {key: count for key, count in older.items() if key in newer or KINDS.get(key) not in kinds}
+    return {**merged, **newer}
+
+
 def contain_parts(units: dict[str, int]) -> dict[str, int]:
     """Take the known parts of input and output out of them, and fill in a missing total.
 
     For counters that are reported one by one, as OpenTelemetry does, where cached, reasoning and audio tokens are counted
-    inside input and output. Counters of other names are details that no total contains.
+    inside input and output. Not every producer does so: a total that has them beside, or parts that are larger than what
+    would contain them, say that they are beside. Counters of other names are details that no total contains.
     """
     result = dict(units)
     given_total = result.pop("total", None)
-    for whole, names in _PARTS.items():
-        take_out_parts(result, whole, {name: result[name] for name in names if name in result})
+    parts = {whole: {name: result[name] for name in names if name in result} for whole, names in CONTAINED_PARTS.items()}
+    _part_writes(parts["input"], result)
+    for whole, inside in parts.items():
+        if inside and not _is_beside(whole, inside, result, given_total):
+            take_out_parts(result, whole, inside)
     if given_total is None and result:
         counted = [result[name] for name in _COUNTED if name in result]
         given_total = min(sum(counted or result.values()), UNITS_MAX)
@@ -190,15 +166,22 @@ def contain_parts(units: dict[str, int]) -> dict[str, int]:
     return result
 
 
-def take_out_parts(units: dict[str, int], whole: str, parts: Mapping[str, int]) -> None:
-    """Add ``parts`` to ``units`` and subtract them from ``units[whole]``, never below 0."""
-    left = units.get(whole)
-    for key, count in parts.items():
-        units[key] = count
-        if left is not None:
-            left -= count
-    if left is not None:
-        units[whole] = max(left, 0)
+def _part_writes(inside: dict[str, int], result: dict[str, int]) -> None:
+    """Take the lifetimes of cache writes out of their sum."""
+    lifetimes = inside.get("input_cache_creation_5m", 0) + inside.get("input_cache_creation_1h", 0)
+    if lifetimes and "input_cache_creation" in inside:
+        inside["input_cache_creation"] = result["input_cache_creation"] = max(inside["input_cache_creation"] - lifetimes, 0)
+
+
+def _is_beside(whole: str, inside: Mapping[str, int], counts: Mapping[str, int], total: int | None) -> bool:
+    """Say whether parts are counted beside ``whole``: by the total, if it tells, else by their being too many."""
+    count = sum(inside.values())
+    if whole in counts and count > counts[whole]:
+        return True
+    other = "output" if whole == "input" else "input"
+    if total is None or not count or whole not in counts or other not in counts:
+        return False
+    return total == counts[whole] + count + counts[other]
 
 
 def parse_units(value: Any) -> int | None:  # any JSON value
@@ -232,6 +215,9 @@ def _leaves(source: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         elif isinstance(raw, list) and raw and all(_is_modality_count(item) for item in raw):
             for item in raw:
                 yield f"{key}_{str(item['modality']).lower()}", item.get("tokenCount", item.get("token_count"))
+        elif isinstance(raw, list) and raw and all(isinstance(item, Mapping) and "ttl" in item for item in raw):
+            for item in raw:
+                yield f"{key}_{item['ttl']}", item.get("inputTokens", item.get("input_tokens"))
         elif raw is not None:
             yield key, raw
 
@@ -261,62 +247,26 @@ def _sort_amounts_in(key: str, raw: Any, usd: dict[str, Decimal], unrecognised: 
             usd[leaf] = amount
 
 
-def _flatten_shape(shape: _Shape, units: dict[str, int], nested: dict[str, int]) -> dict[str, int]:
-    """Rename a report whose details are contained in input and output."""
-    result = {}
-    if shape.input in units:
-        result["input"] = units.pop(shape.input)
-    if shape.output in units:
-        result["output"] = units.pop(shape.output)
-    inside_input = _pop_details(nested, shape.input_details, "input_")
-    inside_output = _pop_details(nested, shape.output_details, "output_")
-    # Gateways repeat a detail under the name that another vendor gives it: the same tokens must not be counted twice.
-    for aliases, inside in ((_INSIDE_INPUT, inside_input), (_INSIDE_OUTPUT, inside_output)):
-        for alias, name in aliases.items():
-            if alias in units:
-                inside.setdefault(name, units.pop(alias))
-    take_out_parts(result, "input", inside_input)
-    take_out_parts(result, "output", inside_output)
-    total = _pop_total(units, shape.total)
-    result["total"] = min(sum(result.values()), UNITS_MAX) if total is None else total
-    for rest in (units, nested):
-        for key, count in rest.items():
-            result.setdefault(key, count)
-    return result
-
-
-def _pop_total(units: dict[str, int], own_name: str) -> int | None:
-    given = units.pop(own_name, None)
-    return units.pop("total", given)
-
-
-def _pop_details(nested: dict[str, int], outer_keys: tuple[str, ...], prefix: str) -> dict[str, int]:
-    details: dict[str, int] = {}
-    for outer in outer_keys:
-        for key in [key for key in nested if key.startswith(outer + "_")]:
-            name = key[len(outer) + 1 :]
-            count = nested.pop(key)
-            if name not in _REMAINDERS:
-                details[prefix + _DETAIL_ALIASES.get(name, name)] = count
-    return details
-
-
 def _keep_own_keys(units: dict[str, int], nested: dict[str, int]) -> dict[str, int]:
     """Keep a report under its own keys and add what is missing: the nested counts and the total."""
-    parts = {name: nested.pop(key) for key, name in _ANTHROPIC_CACHE_PARTS.items() if key in nested}
-    if "cache_creation_input_tokens" in units:
-        take_out_parts(units, "cache_creation_input_tokens", parts)
-    else:
-        units.update(parts)
+    _take_out_lifetimes(units, nested)
     total = next((units[key] for key in _TOTAL_KEYS if key in units), None)
     if total is None and (units or nested):
-        counts = [count for key, count in units.items() if key not in _CONTAINED_KEYS] or list(nested.values())
+        counts = [count for key, count in units.items() if key not in CONTAINED] or list(nested.values())
         total = min(sum(counts), UNITS_MAX)
     for key, count in nested.items():
         units.setdefault(key, count)
     if total is not None:
         units["total"] = total
     return units
+
+
+def _take_out_lifetimes(units: dict[str, int], nested: dict[str, int]) -> None:
+    """Take the lifetimes of cache writes out of their sum; they have prices of their own."""
+    for whole, names in _CACHE_WRITES.items():
+        parts = {name: nested.pop(key) for key, name in names.items() if key in nested}
+        if parts:
+            take_out_parts(units, whole, parts)
 
 
 def _dollars(value: Any) -> Decimal | None:

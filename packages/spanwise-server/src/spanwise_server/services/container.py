@@ -18,6 +18,7 @@ from spanwise_server.services.logins import Logins
 from spanwise_server.services.media.library import MediaLibrary
 from spanwise_server.services.metrics.metrics import Metrics
 from spanwise_server.services.pricing.models import Models
+from spanwise_server.services.pricing.repricing import Repricing
 from spanwise_server.services.projects import Projects
 from spanwise_server.services.prompts.prompts import Prompts
 from spanwise_server.services.provisioning import FirstStart
@@ -52,6 +53,7 @@ class Services:
     comments: Comments
     annotation_queues: AnnotationQueues
     models: Models
+    repricing: Repricing
     llm_connections: LlmConnections
     administration: Administration
     metrics: Metrics

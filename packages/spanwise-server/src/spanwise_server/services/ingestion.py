@@ -7,6 +7,7 @@ no write of the same rows is under way.
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 import time
 import uuid
@@ -17,7 +18,7 @@ from typing import Protocol, TypeVar
 from spanwise_server._lib.clock import Clock
 from spanwise_server.domain.accounts import KeyScope, ProjectAccess
 from spanwise_server.domain.errors import InvalidRequestError, NotFoundError, OverloadedError
-from spanwise_server.domain.observations import Micros
+from spanwise_server.domain.observations import Micros, Observation
 from spanwise_server.ingest.decode.batch import decode_batch
 from spanwise_server.ingest.decode.body import read_body
 from spanwise_server.ingest.decode.otlp import decode_spans
@@ -25,8 +26,9 @@ from spanwise_server.ingest.decode.scores import INVALID, decode_scores, describ
 from spanwise_server.ingest.decoded import Decoded, DecodedBatch, DecodedScores, DecodedSpans, IngestContext, IngestLimits
 from spanwise_server.ingest.group_commit import CommitLimits, GroupCommit, IngestCounters
 from spanwise_server.services.scoring.validation import ConfigLookup, check_scores, keep_without_config
+from spanwise_server.ingest.pricer import Pricer
 from spanwise_server.settings import Settings
-from spanwise_server.storage.interface import EventAdmin, EventWriter
+from spanwise_server.storage.interface import EventAdmin, EventRows, EventWriter
 
 _MIB = 1024 * 1024
 _INLINE_BYTES = 8 * 1024
@@ -49,6 +51,7 @@ class Ingestion:
         *,
         configs: ConfigLookup,
         clock: Clock,
+        pricer: Pricer | None = None,
         after_trace_deletion: Callable[[str, Sequence[str]], Awaitable[None]] | None = None,
     ) -> None:
         """Take telemetry for ``store``. ``after_trace_deletion`` gets a project and traces that are gone from it."""
@@ -73,7 +76,10 @@ class Ingestion:
             flush_rows=settings.ingest_flush_rows,
             flush_bytes=settings.ingest_flush_mib * _MIB,
         )
-        self._commits = GroupCommit(store, limits, now_ns=time.time_ns, is_shared=settings.events_url is not None)
+        self._pricer = pricer
+        self._commits = GroupCommit(
+            store, limits, now_ns=time.time_ns, is_shared=settings.events_url is not None, pricer=pricer
+        )
         # Two: one may wait for the interpreter lock in a decompression while the other builds rows.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="decode")
 
@@ -197,6 +203,22 @@ class Ingestion:
         """Delete the scores; effective when it returns."""
         async with self._commits.paused():
             await self._store.delete_scores(project_id, score_ids)
+
+    async def reprice(
+        self, project_id: str, places: Sequence[tuple[str, str]], *, dry_run: bool
+    ) -> list[tuple[Observation, Observation]]:
+        """Price stored observations anew; see ``services.pricing.repricing``. Commits wait meanwhile."""
+        wanted = set(places)
+        async with self._commits.paused():
+            stored = await self._store.stored_observations([(project_id, row_id) for _, row_id in dict.fromkeys(places)])
+            before = [row for found in stored.values() for row in found if (row.trace_id, row.id) in wanted]
+            after = [copy.copy(row) for row in before]
+            if self._pricer is not None:
+                await self._pricer.price(after)
+            changed = [new for old, new in zip(before, after, strict=True) if new != old]
+            if changed and not dry_run:
+                await self._commits.rewrite(EventRows(observations=[copy.copy(row) for row in changed]))
+        return list(zip(before, after, strict=True))
 
     async def delete_project(self, project_id: str) -> None:
         """Delete all telemetry of the project and take no more of it; effective when it returns."""

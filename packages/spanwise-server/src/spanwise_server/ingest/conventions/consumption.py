@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from spanwise_server.domain.models import CostSource
 from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.payloads import encode_value
 from spanwise_server.ingest.conventions.dispatch import Candidate
@@ -49,6 +50,8 @@ def set_usage(observation: Observation, found: dict[int, list[Candidate]]) -> No
         counts = _count(found.get(_USAGE_COUNT, []))
         usage = Usage(contain_parts(counts.units), {**usage.unrecognised, **counts.unrecognised})
     observation.usage = usage.units
+    if usage.reported_cost is not None:
+        _keep_cost(observation, normalise_cost(usage.reported_cost))
     if usage.unrecognised:
         observation.metadata[UNRECOGNISED_USAGE_KEY] = encode_value(usage.unrecognised)
 
@@ -65,10 +68,17 @@ def set_cost(observation: Observation, found: dict[int, list[Candidate]]) -> Non
     else:
         amounts = normalise_cost(_first_by_key(found.get(_COST_AMOUNT, [])))
         cost = Cost(amounts.usd, amounts.total, {**amounts.unrecognised, **cost.unrecognised})
-    observation.cost = cost.usd
-    observation.total_cost = cost.total
+    _keep_cost(observation, cost)
     if cost.unrecognised:
         observation.metadata[UNRECOGNISED_COST_KEY] = encode_value(cost.unrecognised)
+
+
+def _keep_cost(observation: Observation, cost: Cost) -> None:
+    """Set a cost that was given; without any amount what is known stays."""
+    if cost.usd:
+        observation.cost = cost.usd
+        observation.total_cost = cost.total
+        observation.cost_source = CostSource.PROVIDED.value
 
 
 def _count(candidates: list[Candidate]) -> Usage:

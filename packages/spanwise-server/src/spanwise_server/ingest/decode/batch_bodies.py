@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from spanwise_server.domain.models import CostSource
 from spanwise_server.domain.observations import ObservationType
 from spanwise_server.domain.payloads import encode_value
 from spanwise_server.ingest.decode.batch_fields import (
@@ -30,7 +31,13 @@ from spanwise_server.ingest.decode.batch_fields import (
     read_time,
     read_version_number,
 )
-from spanwise_server.ingest.usage import UNRECOGNISED_COST_KEY, UNRECOGNISED_USAGE_KEY, normalise_cost, normalise_usage
+from spanwise_server.ingest.usage import (
+    UNRECOGNISED_COST_KEY,
+    UNRECOGNISED_USAGE_KEY,
+    merge_units,
+    normalise_cost,
+    normalise_usage,
+)
 
 OBSERVATION_TYPES: Final = frozenset(kind for kind in ObservationType if kind is not ObservationType.TRACE)
 
@@ -122,16 +129,20 @@ def _read_usage_and_cost(body: Mapping[str, Any], sink: FieldSink) -> None:
     legacy, costs = _split_legacy_usage(body.get("usage"))
     given = normalise_usage(legacy)
     details = normalise_usage(body.get("usageDetails"))
-    units = {**given.units, **details.units}
+    units = merge_units(given.units, details.units)
     if units:
         sink.fields["usage"] = units
+        sink.fields["usage_estimated"] = False
     cost_details = body.get("costDetails")
     if costs and (cost_details is None or cost_details.__class__ is dict):
         cost_details = {**costs, **(cost_details or {})}
     cost = normalise_cost(cost_details)
+    if not cost.usd and (details.reported_cost is not None or given.reported_cost is not None):
+        cost = normalise_cost(given.reported_cost if details.reported_cost is None else details.reported_cost)
     if cost.usd:
         sink.fields["cost"] = cost.usd
         sink.fields["total_cost"] = cost.total
+        sink.fields["cost_source"] = CostSource.PROVIDED.value
     for key, unrecognised in (
         (UNRECOGNISED_USAGE_KEY, {**given.unrecognised, **details.unrecognised}),
         (UNRECOGNISED_COST_KEY, cost.unrecognised),

@@ -100,9 +100,9 @@ OBSERVATION_COLUMNS = _columns(
     {
         "string": "project_id trace_id id parent_id type name level status_message environment version release user_id "
         "session_id input output model model_parameters prompt_name span_events span_links trace_name trace_input "
-        "trace_output source sdk_name sdk_version public_key",
+        "trace_output source sdk_name sdk_version public_key cost_source model_id price_tier_id price_tier",
         "time": "start_time end_time completion_start_time created_at",
-        "bool": "is_root trace_public",
+        "bool": "is_root trace_public usage_estimated",
         "int": "prompt_version",
         "version": "row_version",
         "decimal": "total_cost",

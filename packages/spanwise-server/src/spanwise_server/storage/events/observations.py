@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from spanwise_server.domain.observations import Observation
+from spanwise_server.domain.usage_keys import OTHER_INPUT, OTHER_INPUT_COST, OTHER_OUTPUT, OTHER_OUTPUT_COST
 from spanwise_server.query.fields import OBSERVATION_FIELDS
 from spanwise_server.query.queries import ObservationQuery
 from spanwise_server.storage.events import columns, windows
@@ -23,19 +24,27 @@ _TRACE_SCORED = ("trace_id", "trace_id")
 
 
 def units(word: str) -> str:
-    """SQL for the sum of all usage keys that contain ``word``, the reading rule of the Langfuse API."""
-    return f"arraySum(mapValues(mapFilter((k, v) -> position(k, '{word}') > 0, usage)))"
+    """SQL for the sum of all usage keys that contain ``word``, the reading rule of the Langfuse API, or mean the same."""
+    return f"arraySum(mapValues(mapFilter((k, v) -> {_is_of(word, _OTHER_UNITS[word])}, usage)))"
 
 
 def costs(word: str) -> str:
-    """SQL for the sum of all cost keys that contain ``word``."""
-    return f"toFloat64(arraySum(mapValues(mapFilter((k, v) -> position(k, '{word}') > 0, cost))))"
+    """SQL for the sum of all cost keys that contain ``word`` or mean the same."""
+    return f"toFloat64(arraySum(mapValues(mapFilter((k, v) -> {_is_of(word, _OTHER_COSTS[word])}, cost))))"
+
+
+def _is_of(word: str, others: Sequence[str]) -> str:
+    names = ", ".join(f"'{key}'" for key in others)
+    return f"(position(k, '{word}') > 0 OR k IN ({names}))"
+
+
+_OTHER_UNITS = {"input": OTHER_INPUT, "output": OTHER_OUTPUT}
+_OTHER_COSTS = {"input": OTHER_INPUT_COST, "output": OTHER_OUTPUT_COST}
 
 
 COLUMNS = {
     "trace_environment": "environment",
     "trace_name": "multiIf(type = 'TRACE', name, trace_name != '', trace_name, is_root AND source != 'ingestion', name, '')",
-    "model_id": "''",
     "experiment_name": "experiment['name']",
     "experiment_dataset_id": "experiment['dataset.id']",
     "comment_content": "''",
