@@ -1,8 +1,9 @@
 """Runs the checks and the tests stage by stage, each in its own process, and adds them up. ``make test`` calls it.
 
 Stages are separate processes because the in-process event engine opens one path a process and does not survive a fork.
-The cheapest stand first. Must not hide anything: a stage that could not run counts as a failure, and all stages run
-even when one has failed.
+They stand in two lanes that run side by side, the cheapest of each first; what a stage prints is shown when it has ended, so
+that it stays in one piece. Must not hide anything: a stage that could not run counts as a failure, and all stages run even
+when one has failed.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,7 @@ PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 TYPED = ("packages", "tests", "tools", "benches", "examples")
 """Folders that mypy reads; a folder that does not exist is left out."""
+_printing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class Stage:
     title: str
     command: tuple[str, ...]
     folder: Path = ROOT
+    lane: int = 1
+    """Stages of different lanes run at the same time."""
     counts_tests: bool = False
     """Whether the command writes a JUnit report; otherwise it counts as one check."""
 
@@ -57,9 +63,9 @@ class Outcome:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
-def _pytest(name: str, group: str, title: str, *arguments: str) -> Stage:
+def _pytest(name: str, group: str, title: str, *arguments: str, lane: int = 1) -> Stage:
     command = (PYTHON, "-m", "pytest", "-q", "--durations=5", f"--junitxml={REPORTS / name}.xml", *arguments)
-    return Stage(name=name, group=group, title=title, command=command, counts_tests=True)
+    return Stage(name=name, group=group, title=title, command=command, lane=lane, counts_tests=True)
 
 
 def stages() -> list[Stage]:
@@ -79,7 +85,12 @@ def stages() -> list[Stage]:
         Stage(name="contracts", group="check", title="Import contracts", command=(str(BIN / "lint-imports"), "--no-logo")),
         _pytest("architecture", "check", "Architecture", "tests/architecture"),
         Stage(
-            name="web-lint", group="check", title="Browser code: lint", command=("npm", "run", "--silent", "lint"), folder=web
+            name="web-lint",
+            group="check",
+            title="Browser code: lint",
+            command=("npm", "run", "--silent", "lint"),
+            folder=web,
+            lane=2,
         ),
         Stage(
             name="web-types",
@@ -87,6 +98,7 @@ def stages() -> list[Stage]:
             title="Browser code: types",
             command=("npm", "run", "--silent", "typecheck"),
             folder=web,
+            lane=2,
         ),
         Stage(
             name="web",
@@ -94,6 +106,7 @@ def stages() -> list[Stage]:
             title="Browser code: unit tests",
             command=(*vitest, f"--outputFile.junit={REPORTS / 'web.xml'}"),
             folder=web,
+            lane=2,
             counts_tests=True,
         ),
         _pytest("packages", "test", "Server and SDK, with the real engine", "packages"),
@@ -105,9 +118,10 @@ def stages() -> list[Stage]:
             "--ignore=tests/architecture",
             "--ignore=tests/sdk_matrix",
             "--ignore=tests/browser",
+            lane=2,
         ),
-        _pytest("sdk", "test", "Every SDK generation against a running server", "tests/sdk_matrix"),
-        _pytest("browser", "test", "The browser application in Chromium", "tests/browser"),
+        _pytest("sdk", "test", "Every SDK generation against a running server", "tests/sdk_matrix", lane=2),
+        _pytest("browser", "test", "The browser application in Chromium", "tests/browser", lane=2),
     ]
 
 
@@ -123,15 +137,23 @@ def read_report(path: Path) -> Outcome:
 
 
 def run_stage(stage: Stage) -> Outcome:
-    """Run one stage to its end and return what it came to."""
-    print(f"\n=== {stage.title} ({stage.name})", flush=True)
+    """Run one stage to its end, show what it printed, and return what it came to."""
     started = time.monotonic()
     stage.report.unlink(missing_ok=True)
     try:
-        code = subprocess.run(stage.command, cwd=stage.folder, stdin=subprocess.DEVNULL, check=False).returncode
+        done = subprocess.run(
+            stage.command,
+            cwd=stage.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        code, printed = done.returncode, done.stdout
     except OSError as error:
-        print(f"cannot run {stage.command[0]} in {stage.folder}: {error}")
-        code = 1
+        code, printed = 1, f"cannot run {stage.command[0]} in {stage.folder}: {error}\n"
     outcome = Outcome(passed=int(code == 0), failed=int(code != 0))
     if stage.counts_tests and stage.report.is_file():
         outcome = read_report(stage.report)
@@ -140,8 +162,19 @@ def run_stage(stage: Stage) -> Outcome:
             outcome += Outcome(failed=1)
     elif stage.counts_tests:
         outcome = Outcome(failed=1)
-    print(f"--- {stage.name}: {outcome} in {time.monotonic() - started:.0f} s", flush=True)
+    with _printing:
+        print(f"\n=== {stage.title} ({stage.name})\n{printed}--- {stage.name}: {outcome} in {time.monotonic() - started:.0f} s")
+        sys.stdout.flush()
     return outcome
+
+
+def run_lanes(chosen: Sequence[Stage]) -> dict[str, Outcome]:
+    """Run the stages, those of each lane one after another, and return what they came to, in the order given."""
+    lanes = [[stage for stage in chosen if stage.lane == lane] for lane in sorted({stage.lane for stage in chosen})]
+    with ThreadPoolExecutor(max(1, len(lanes))) as threads:
+        done = list(threads.map(lambda lane: {stage.name: run_stage(stage) for stage in lane}, lanes))
+    found = {name: outcome for outcomes in done for name, outcome in outcomes.items()}
+    return {stage.name: found[stage.name] for stage in chosen}
 
 
 def select(names: Sequence[str]) -> list[Stage]:
@@ -166,7 +199,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     REPORTS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    outcomes = {stage.name: run_stage(stage) for stage in chosen}
+    outcomes = run_lanes(chosen)
     total = sum(outcomes.values(), Outcome())
     print(f"\n=== Everything ({time.monotonic() - started:.0f} s)")
     for name, outcome in outcomes.items():

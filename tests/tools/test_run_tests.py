@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools import run_tests
-from tools.run_tests import Outcome, Stage, main, read_report, run_stage, select, stages
+from tools.run_tests import Outcome, Stage, main, read_report, run_lanes, run_stage, select, stages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +74,28 @@ def test_a_stage_that_dies_counts_as_a_failure(tmp_path: Path) -> None:
 def test_an_old_report_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "old.xml").write_text('<testsuite tests="5"/>')
     assert run_stage(python("old", "raise SystemExit(1)", counts_tests=True)) == Outcome(failed=1)
+
+
+def test_lanes_run_side_by_side_and_each_in_order(tmp_path: Path) -> None:
+    meeting = tmp_path / "meeting"
+    meeting.mkdir()
+
+    def meet(name: str, other: str, lane: int) -> Stage:
+        # Passes only if the other lane's stage runs at the same time.
+        code = (
+            f"import pathlib, time; folder = pathlib.Path({str(meeting)!r}); (folder / {name!r}).touch()\n"
+            f"deadline = time.monotonic() + 60\n"
+            f"while not (folder / {other!r}).exists():\n"
+            f"    assert time.monotonic() < deadline\n"
+            f"    time.sleep(0.01)\n"
+        )
+        return Stage(name=name, group="test", title=name, command=(sys.executable, "-c", code), lane=lane)
+
+    after = python("after", f"import pathlib; assert (pathlib.Path({str(meeting)!r}) / 'a').exists()")
+    outcomes = run_lanes([meet("a", "b", 1), meet("b", "a", 2), after])
+
+    assert list(outcomes) == ["a", "b", "after"]
+    assert set(outcomes.values()) == {Outcome(passed=1)}
 
 
 def test_the_last_line_is_the_sum(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
