@@ -89,6 +89,47 @@ class StoredRunItem(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Micros
 
 
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A run, however it was announced: by run items, by attributes of spans, or by both.
+
+    ``id`` is that of the run items if there are any, else the experiment id of the spans.
+    """
+
+    id: str
+    ids: tuple[str, ...]
+    """Every id by which spans and scores may name it, ``id`` among them."""
+    project_id: str
+    dataset_id: str = ""
+    """Empty for a run over data that is not a dataset."""
+    name: str
+    description: str | None = None
+    metadata: str | None = None
+    created_at: Micros
+    updated_at: Micros
+    start_time: Micros
+    end_time: Micros
+    item_count: int = 0
+    """Different dataset items."""
+    is_stored: bool = False
+    """Run items announced it."""
+
+
+class RunItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What came out for one item of a run, however it was announced."""
+
+    id: str
+    run_id: str
+    run_name: str
+    dataset_item_id: str
+    trace_id: str
+    observation_id: str | None = None
+    created_at: Micros
+    updated_at: Micros
+    start_time: Micros | None = None
+    """When the span that stands for the item started and ended, if a span says that it does."""
+    end_time: Micros | None = None
+
+
 def experiment_id_of(project_id: str, dataset_id: str, run_name: str) -> str:
     """Return the id under which clients that announce runs by span attributes know a run over a dataset.
 
@@ -102,3 +143,9 @@ def version_time(now: Micros, previous: Micros | None = None) -> Micros:
     """Return the time of an item's next version: ``now`` in whole milliseconds, and later than ``previous``."""
     time = now - now % _MILLISECOND
     return time if previous is None else max(time, previous + _MILLISECOND)
+
+
+def run_item_id_of(run_id: str, item_id: str, trace_id: str, observation_id: str) -> str:
+    """Return the id of a run item that only a span announced: always the same for the same span."""
+    seed = msgspec.json.encode([run_id, item_id, trace_id, observation_id])
+    return hashlib.sha256(seed).hexdigest()[:32]

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from spanwise_server.query.fields import OBSERVATION_FIELDS, PROMPT_FIELDS, SCORE_FIELDS, TRACE_FIELDS, FieldSpec
+from spanwise_server.query.fields import (
+    EXPERIMENT_FIELDS,
+    EXPERIMENT_ITEM_FIELDS,
+    OBSERVATION_FIELDS,
+    PROMPT_FIELDS,
+    SCORE_FIELDS,
+    TRACE_FIELDS,
+    FieldSpec,
+)
 
-FilterTarget = Literal["traces", "observations", "scores", "prompts"]
+FilterTarget = Literal["traces", "observations", "scores", "prompts", "experiments", "experiment_items"]
 
 _MEASURES: Final = {
     "latency": "latency",
@@ -217,6 +225,13 @@ _PROMPT_NAMES: Final = {
     "config": "config",
     "Config": "config",
 }
+_EXPERIMENT_NAMES: Final = {"id": "id", "name": "name", "datasetId": "dataset_id"}
+_EXPERIMENT_ITEM_NAMES: Final = {
+    "experimentId": "experiment_id",
+    "experimentName": "experiment_name",
+    "experimentItemId": "item_id",
+    "datasetId": "dataset_id",
+}
 
 
 def _resolve(names: Mapping[str, str], fields: Mapping[str, FieldSpec]) -> Mapping[str, FieldSpec]:
@@ -229,5 +244,7 @@ COLUMNS: Final[Mapping[FilterTarget, Mapping[str, FieldSpec]]] = MappingProxyTyp
         "observations": _resolve(_OBSERVATION_NAMES, OBSERVATION_FIELDS),
         "scores": _resolve(_SCORE_NAMES, SCORE_FIELDS),
         "prompts": _resolve(_PROMPT_NAMES, PROMPT_FIELDS),
+        "experiments": _resolve(_EXPERIMENT_NAMES, EXPERIMENT_FIELDS),
+        "experiment_items": _resolve(_EXPERIMENT_ITEM_NAMES, EXPERIMENT_ITEM_FIELDS),
     }
 )

@@ -48,12 +48,12 @@ async def scores_of_trace(reader: EventReader, project_id: str, trace_id: str) -
             Comparison(Field("data_type"), Operator.NE, ScoreDataType.CORRECTION.value),
         )
     )
-    return await _all_scores(reader, project_id, where)
+    return await all_scores(reader, project_id, where)
 
 
 async def all_scores_of_trace(reader: EventReader, project_id: str, trace_id: str) -> list[Score]:
     """Return every score of the trace and its observations, newest first, corrections included."""
-    return await _all_scores(reader, project_id, Comparison(Field("trace_id"), Operator.EQ, trace_id))
+    return await all_scores(reader, project_id, Comparison(Field("trace_id"), Operator.EQ, trace_id))
 
 
 async def score_ids_by_trace(reader: EventReader, project_id: str, trace_ids: Sequence[str]) -> Mapping[str, list[str]]:
@@ -61,12 +61,13 @@ async def score_ids_by_trace(reader: EventReader, project_id: str, trace_ids: Se
     ids: defaultdict[str, list[str]] = defaultdict(list)
     if trace_ids:
         where = Comparison(Field("trace_id"), Operator.ANY_OF, tuple(trace_ids))
-        for score in await _all_scores(reader, project_id, where):
+        for score in await all_scores(reader, project_id, where):
             ids[score.trace_id].append(score.id)
     return ids
 
 
-async def _all_scores(reader: EventReader, project_id: str, where: Expression) -> list[Score]:
+async def all_scores(reader: EventReader, project_id: str, where: Expression) -> list[Score]:
+    """Return every score that ``where`` holds for, newest first."""
     scores: list[Score] = []
     after: Keyset | None = None
     while True:

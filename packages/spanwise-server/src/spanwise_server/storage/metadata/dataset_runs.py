@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from spanwise_server.domain.datasets import StoredRun, StoredRunItem
@@ -96,38 +96,68 @@ def list_run_items(connection: Connection, run_ids: Collection[str]) -> list[Sto
 
 
 def run_activity(
-    connection: Connection, project_id: str, *, since: Micros | None = None, until: Micros | None = None
-) -> Mapping[str, RunActivity]:
-    """Return what was posted to each run of the project within the window, by run id."""
-    statement = (
-        select(
-            _items.run_id,
-            func.min(_items.created_at).label("first"),
-            func.max(_items.created_at).label("last"),
-            func.count(_items.dataset_item_id.distinct()).label("item_count"),
-        )
-        .where(_within(project_id, since, until))
-        .group_by(_items.run_id)
-    )
-    return {row.run_id: RunActivity(row.first, row.last, row.item_count) for row in connection.execute(statement)}
-
-
-def run_items_before(
     connection: Connection,
     project_id: str,
+    run_ids: Collection[str],
     *,
-    since: Micros | None,
-    until: Micros | None,
-    after: tuple[Micros, str] | None,
-    limit: int,
-) -> list[StoredRunItem]:
-    """Return run items of the project within the window, newest first, strictly after ``after`` (time, id)."""
-    terms = [_within(project_id, since, until)]
-    if after is not None:
-        time, item_id = after
-        terms.append(or_(_items.created_at < time, and_(_items.created_at == time, _items.id > item_id)))
-    statement = select(dataset_run_items).where(*terms).order_by(_items.created_at.desc(), _items.id).limit(limit)
-    return [StoredRunItem(**row) for row in connection.execute(statement).mappings()]
+    since: Micros | None = None,
+    until: Micros | None = None,
+) -> Mapping[str, RunActivity]:
+    """Return what was posted to each of the runs within the window, by run id; runs without any are left out."""
+    activity: dict[str, RunActivity] = {}
+    for some in _chunks(run_ids):
+        statement = (
+            select(
+                _items.run_id,
+                func.min(_items.created_at).label("first"),
+                func.max(_items.created_at).label("last"),
+                func.count(_items.dataset_item_id.distinct()).label("item_count"),
+            )
+            .where(_items.run_id.in_(some), _within(project_id, since, until))
+            .group_by(_items.run_id)
+        )
+        for row in connection.execute(statement):
+            activity[row.run_id] = RunActivity(row.first, row.last, row.item_count)
+    return activity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunItemFilter:
+    """Which run items of a project, newest first: within a window, of some runs, after the last one of the page before."""
+
+    project_id: str
+    run_ids: Collection[str]
+    since: Micros | None = None
+    until: Micros | None = None
+    after: tuple[Micros, str, str] | None = None
+    """Time, trace id and id."""
+
+
+def find_run_items(connection: Connection, wanted: RunItemFilter, *, limit: int) -> list[StoredRunItem]:
+    """Return a page of run items: ``(created_at, trace_id, id)`` descending."""
+    key = tuple_(_items.created_at, _items.trace_id, _items.id)
+    found: list[StoredRunItem] = []
+    for some in _chunks(wanted.run_ids):
+        statement = select(dataset_run_items).where(
+            _within(wanted.project_id, wanted.since, wanted.until), _items.run_id.in_(some)
+        )
+        if wanted.after is not None:
+            statement = statement.where(key < wanted.after)
+        newest_first = (_items.created_at.desc(), _items.trace_id.desc(), _items.id.desc())
+        found += [StoredRunItem(**row) for row in connection.execute(statement.order_by(*newest_first).limit(limit)).mappings()]
+    return sorted(found, key=lambda item: (item.created_at, item.trace_id, item.id), reverse=True)[:limit]
+
+
+def posted_item_ids(connection: Connection, wanted: RunItemFilter) -> Mapping[str, frozenset[str]]:
+    """Return the ids of the dataset items that were posted to each run within the window, by run id."""
+    found: dict[str, set[str]] = {}
+    for some in _chunks(wanted.run_ids):
+        statement = select(_items.run_id, _items.dataset_item_id).where(
+            _within(wanted.project_id, wanted.since, wanted.until), _items.run_id.in_(some)
+        )
+        for row in connection.execute(statement.distinct()):
+            found.setdefault(row.run_id, set()).add(row.dataset_item_id)
+    return {run_id: frozenset(ids) for run_id, ids in found.items()}
 
 
 def delete_experiments(connection: Connection, project_id: str, ids: Collection[str], *, deleted_at: Micros) -> None:

@@ -85,7 +85,7 @@ dataset_run_items = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index("ix_dataset_run_items_newest", "run_id", desc("created_at"), "id"),
-    Index("ix_dataset_run_items_times", "project_id", desc("created_at"), "id"),
+    Index("ix_dataset_run_items_times", "project_id", "created_at", "trace_id", "id"),
 )
 
 deleted_experiments = Table(

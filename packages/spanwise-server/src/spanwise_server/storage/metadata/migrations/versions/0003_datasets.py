@@ -60,12 +60,13 @@ def _create_items() -> None:
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_dataset_items_dataset_id", ondelete="CASCADE"),
         sa.UniqueConstraint("project_id", "id", "valid_to", name="uq_dataset_items_project_id_id_valid_to"),
     )
-    for name, columns in {
+    indexes: dict[str, list[str | sa.TextClause]] = {
         "ix_dataset_items_now": ["dataset_id", "valid_to", "status", _NEWEST, "id", "valid_from"],
         "ix_dataset_items_then": ["dataset_id", "status", _NEWEST, "id", "valid_from", "valid_to"],
         "ix_dataset_items_project": ["project_id", "valid_to", "status", _NEWEST, "id", "valid_from"],
         "ix_dataset_items_source": ["project_id", "source_trace_id"],
-    }.items():
+    }
+    for name, columns in indexes.items():
         op.create_index(name, "dataset_items", columns)
 
 
@@ -101,7 +102,7 @@ def _create_runs() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["dataset_runs.id"], name="fk_dataset_run_items_run_id", ondelete="CASCADE"),
     )
     op.create_index("ix_dataset_run_items_newest", "dataset_run_items", ["run_id", _NEWEST, "id"])
-    op.create_index("ix_dataset_run_items_times", "dataset_run_items", ["project_id", _NEWEST, "id"])
+    op.create_index("ix_dataset_run_items_times", "dataset_run_items", ["project_id", "created_at", "trace_id", "id"])
 
 
 def downgrade() -> None:
