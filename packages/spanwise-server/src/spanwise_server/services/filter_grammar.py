@@ -151,11 +151,20 @@ def parse_filter(text: str | None, target: FilterTarget) -> Expression:
         conditions = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _invalid(f"must be a JSON array of conditions: {error}") from error
+    return parse_conditions(conditions, COLUMNS[target])
+
+
+def parse_conditions(conditions: Any, columns: Mapping[str, FieldSpec]) -> Expression:
+    """Return the expression that decoded conditions stand for; ``columns`` says what each name means.
+
+    Raises:
+        InvalidRequestError: Not such an array, or a condition that no row could be asked; ``issues`` say where.
+    """
     if not isinstance(conditions, list):
         raise _invalid("must be a JSON array of conditions")
     if len(conditions) > _MAX_CONDITIONS:
         raise _invalid(f"must have at most {_MAX_CONDITIONS} conditions, got {len(conditions)}")
-    terms = [_parse_condition(condition, index, COLUMNS[target]) for index, condition in enumerate(conditions)]
+    terms = [_parse_condition(condition, index, columns) for index, condition in enumerate(conditions)]
     return And(tuple(term for term in terms if term is not None))
 
 
