@@ -186,10 +186,8 @@ def _measurement_faults(measurement: Measurement, spec: ViewSpec, view: View) ->
     if unit is None:
         return [f"{view} has no measure {measurement.measure[:200]!r}; it has {', '.join(spec.measures)}"]
     if unit is Unit.TEXT and measurement.aggregation not in AGGREGATIONS_OF_TEXT:
-        return [
-            f"measure {measurement.measure!r} is text and takes only {' and '.join(AGGREGATIONS_OF_TEXT)}, "
-            f"not {measurement.aggregation}"
-        ]
+        taken = " and ".join(AGGREGATIONS_OF_TEXT)
+        return [f"measure {measurement.measure!r} is text and takes only {taken}, not {measurement.aggregation}"]
     return []
 
 

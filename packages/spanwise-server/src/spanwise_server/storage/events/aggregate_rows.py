@@ -31,13 +31,19 @@ def reach(since: int, until: int) -> int:
     return min(max(until - since, _LEAST_REACH), _MOST_REACH)
 
 
-TRACE_FACTS: Final = (
-    ["trace_name", "user_id", "session_id", "tags", "release", "version", "experiment_id", "experiment_name", "experiment_dataset_id"]
-)
+TRACE_FACTS: Final = [
+    "trace_name",
+    "user_id",
+    "session_id",
+    "tags",
+    "release",
+    "version",
+    "experiment_id",
+    "experiment_name",
+    "experiment_dataset_id",
+]
 _T: Final = {name: f"t_{name}" for name in TRACE_FACTS}
-_COST_ENTRIES: Final = (
-    "arrayFilter(entry -> entry.1 != 'total' OR length(cost) = 1, arrayZip(mapKeys(cost), mapValues(cost)))"
-)
+_COST_ENTRIES: Final = "arrayFilter(entry -> entry.1 != 'total' OR length(cost) = 1, arrayZip(mapKeys(cost), mapValues(cost)))"
 _USAGE_ENTRIES: Final = (
     "arrayFilter(entry -> entry.1 != 'total' OR length(usage) = 1, arrayZip(mapKeys(usage), mapValues(usage)))"
 )
@@ -146,7 +152,17 @@ DATA_TYPES: Final = {
 }
 _WIDE_ONLY: Final = {
     View.OBSERVATIONS: frozenset(
-        ["status_message", "input", "output", "has_input", "has_output", "metadata", "model_id", "comment_content", "comment_count"]
+        [
+            "status_message",
+            "input",
+            "output",
+            "has_input",
+            "has_output",
+            "metadata",
+            "model_id",
+            "comment_content",
+            "comment_count",
+        ]
     ),
     # Traces by input and output cost are rare; the maps of a million rows are not worth two more columns.
     View.TRACES: frozenset({"metadata", "public", "input_cost", "output_cost"}),
@@ -178,12 +194,21 @@ def rows_sql(view: View, columns: Mapping[str, str], *, narrow: bool) -> str:
     listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items()) or "1 AS f_row"
     facts = [name for name in TRACE_FACTS if f"t_{name}" in text]
     if view is View.OBSERVATIONS:
-        joins = [_trace_join(facts, _reached() + _restriction(facts)), _score_count("trace_id, observation_id", "id") if "c_count" in text else ""]
+        joins = [
+            _trace_join(facts, _reached() + _restriction(facts)),
+            _score_count("trace_id, observation_id", "id") if "c_count" in text else "",
+        ]
         table = "narrow_observations" if narrow else "observations"
-        return statement("rows_of_observations", columns=listed, table=table, joins=" ".join(joins), window=_window("start_time"))
+        return statement(
+            "rows_of_observations", columns=listed, table=table, joins=" ".join(joins), window=_window("start_time")
+        )
     if view is View.TRACES:
         extra = trace_columns.extra_sql({"usage", "cost", "metadata"})
-        traces = statement("narrow_traces", window=_reached()) if narrow else statement("trace_aggregate", window=_reached(), extra=extra)
+        traces = (
+            statement("narrow_traces", window=_reached())
+            if narrow
+            else statement("trace_aggregate", window=_reached(), extra=extra)
+        )
         joins = [_score_count("trace_id", None) if "c_count" in text else ""]
         return statement("rows_of_traces", columns=listed, traces=traces, joins=" ".join(joins), window=_window("timestamp"))
     observed = [name for name in ("name", "model", "prompt_name", "prompt_version") if f"b_{name}" in text]
@@ -235,10 +260,8 @@ def _judged_window(kind: str, key: str) -> str:
     scores = f"FROM scores WHERE project_id = {{project_id:String}} AND {key} != '' {_window('timestamp')}"
     places = f"FROM places WHERE project_id = {{project_id:String}} AND kind = '{kind}' AND hash IN (SELECT cityHash64({key}) {scores})"
     row, judged = ("trace_id", "trace_id") if kind == "trace" else ("(trace_id, id)", "trace_id, observation_id")
-    return (
-        f"AND start_time >= (SELECT min(first) {places}) AND start_time <= (SELECT max(last) {places}) "
-        f"AND {row} IN (SELECT {judged} {scores})"
-    )
+    window = f"(SELECT (min(first), max(last)) {places})"
+    return f"AND start_time >= {window}.1 AND start_time <= {window}.2 AND {row} IN (SELECT {judged} {scores})"
 
 
 def _observation_join(names: list[str]) -> str:

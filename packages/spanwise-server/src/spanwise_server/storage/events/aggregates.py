@@ -48,9 +48,7 @@ _SCORED: Final = {
         **dict.fromkeys(
             ("scores_avg", "score_categories", "score_booleans"), ("(f_trace_id, f_id)", "trace_id, observation_id")
         ),
-        **dict.fromkeys(
-            ("trace_scores_avg", "trace_score_categories", "trace_score_booleans"), ("f_trace_id", "trace_id")
-        ),
+        **dict.fromkeys(("trace_scores_avg", "trace_score_categories", "trace_score_booleans"), ("f_trace_id", "trace_id")),
     },
 }
 _TOO_MANY_ROWS: Final = 158
@@ -78,9 +76,7 @@ class AggregateReader:
                 hint="ask for a shorter time range, or raise SPANWISE_METRICS_MOST_ROWS",
             ) from error
         readers = _readers(query)
-        shown = tuple(
-            tuple(read(value) for read, value in zip(readers, row, strict=True)) for row in rows[: query.limit]
-        )
+        shown = tuple(tuple(read(value) for read, value in zip(readers, row, strict=True)) for row in rows[: query.limit])
         return AggregateTable(_columns(query), shown, is_truncated=len(rows) > query.limit)
 
 
@@ -132,7 +128,9 @@ class _Statement:
     def _dimension(self, index: int, dimension: Field) -> str:
         if dimension.key is not None:
             name = f"g_{index}"
-            self._inner[name] = object_text(self._rows.fields.get(dimension.name, dimension.name), dimension.key, self._parameters)
+            self._inner[name] = object_text(
+                self._rows.fields.get(dimension.name, dimension.name), dimension.key, self._parameters
+            )
             return name
         if dimension.name in views.EXPLODED:
             self._exploded[f"x_{dimension.name}"] = f"arrayJoin({self._field(dimension.name)})"
