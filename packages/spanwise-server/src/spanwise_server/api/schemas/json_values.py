@@ -46,6 +46,13 @@ def numbers(costs: Mapping[str, Decimal]) -> dict[str, float]:
     return {key: float(cost) for key, cost in costs.items()}
 
 
+def cell(value: Json) -> Json:
+    """Return a value of an aggregate table as JSON: money as a number, a count beyond 64 bits as the nearest one there is."""
+    if isinstance(value, Decimal) or (isinstance(value, int) and not -(2**63) <= value < 2**63):
+        return float(value)
+    return value
+
+
 def number(cost: Decimal | None) -> float | None:
     """Return a decimal as a JSON number."""
     return None if cost is None else float(cost)
