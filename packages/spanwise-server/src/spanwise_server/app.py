@@ -31,6 +31,9 @@ from spanwise_server.services.authentication import Authenticator
 from spanwise_server.services.connections.llm_connections import LlmConnections
 from spanwise_server.services.container import Services
 from spanwise_server.services.datasets.datasets import Datasets
+from spanwise_server.services.datasets.experiment_items import ExperimentItems
+from spanwise_server.services.datasets.experiments import Experiments
+from spanwise_server.services.datasets.items import DatasetItems
 from spanwise_server.services.datasets.runs import DatasetRuns
 from spanwise_server.services.ingestion import Ingestion
 from spanwise_server.services.installation_keys import LLM_CREDENTIALS, MEDIA_URLS, InstallationKeys, open_installation_keys
@@ -127,6 +130,7 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         )
         ingestion.start()
         stack.push_async_callback(ingestion.close)
+        experiments = Experiments(database, events)
         logins = Logins(database, clock=clock, session_hours=settings.session_hours)
         stack.callback(logins.close)
         authenticator = Authenticator(database, hasher, clock=clock)
@@ -145,7 +149,10 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             readiness=Readiness(database, events, events, clock=clock),
             prompts=Prompts(database, clock=clock),
             datasets=Datasets(database, clock=clock),
-            runs=DatasetRuns(database, clock=clock),
+            dataset_items=DatasetItems(database, clock=clock),
+            runs=DatasetRuns(database, events, clock=clock),
+            experiments=experiments,
+            experiment_items=ExperimentItems(database, events, experiments),
             media=media,
             score_configs=score_configs,
             comments=Comments(database, events, clock=clock),

@@ -12,6 +12,7 @@ from spanwise_server.api.native import annotation as native_annotation
 from spanwise_server.api.native import logins
 from spanwise_server.api.native import media as native_media
 from spanwise_server.api.native import metrics as native_metrics
+from spanwise_server.api.native import prompts as native_prompts
 from spanwise_server.api.native import traces as native_traces
 from spanwise_server.api.policies import RouteTable
 from spanwise_server.api.public import (
@@ -51,6 +52,7 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     datasets.routes,
     items.routes,
     runs.routes,
+    datasets.routes_v1,
     experiments.routes,
     media.routes,
     media_files.routes,
@@ -73,4 +75,5 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     native_annotation.routes,
     native_administration.routes,
     native_media.routes,
+    native_prompts.routes,
 )

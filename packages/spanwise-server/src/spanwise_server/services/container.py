@@ -12,6 +12,9 @@ from spanwise_server.services.annotation.queues import AnnotationQueues
 from spanwise_server.services.authentication import Authenticator
 from spanwise_server.services.connections.llm_connections import LlmConnections
 from spanwise_server.services.datasets.datasets import Datasets
+from spanwise_server.services.datasets.experiment_items import ExperimentItems
+from spanwise_server.services.datasets.experiments import Experiments
+from spanwise_server.services.datasets.items import DatasetItems
 from spanwise_server.services.datasets.runs import DatasetRuns
 from spanwise_server.services.ingestion import Ingestion
 from spanwise_server.services.logins import Logins
@@ -47,7 +50,10 @@ class Services:
     readiness: Readiness
     prompts: Prompts
     datasets: Datasets
+    dataset_items: DatasetItems
     runs: DatasetRuns
+    experiments: Experiments
+    experiment_items: ExperimentItems
     media: MediaLibrary
     score_configs: ScoreConfigs
     comments: Comments

@@ -12,11 +12,13 @@ import msgspec
 from spanwise_server.api.listing.parameters import PageParameters, parse_time
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import to_micros
+from spanwise_server.domain.datasets import Run
 from spanwise_server.domain.errors import InvalidRequestError, Issue
-from spanwise_server.domain.observations import Observation
+from spanwise_server.domain.observations import Micros, Observation
 from spanwise_server.domain.scores import Score
 from spanwise_server.domain.traces import Trace
 from spanwise_server.query.queries import Keyset
+from spanwise_server.services.datasets.experiment_items import ExperimentItem
 
 Query = TypeVar("Query")
 Row = TypeVar("Row")
@@ -56,6 +58,20 @@ class _ScoreCursor(msgspec.Struct, rename="camel"):
 class _TraceCursor(msgspec.Struct, rename="camel"):
     last_timestamp: str
     last_id: str
+
+
+class _ExperimentCursor(msgspec.Struct, rename="camel"):
+    v: Literal[1]
+    last_time: str
+    last_experiment_id: str
+
+
+class _ExperimentItemCursor(msgspec.Struct, rename="camel"):
+    v: Literal[1]
+    last_time: str
+    last_trace_id: str
+    last_id: str
+    last_experiment_id: str
 
 
 def _encode(cursor: msgspec.Struct) -> str:
@@ -126,6 +142,33 @@ def after_trace(cursor: str | None) -> Keyset | None:
         return None
     decoded = _decode(cursor, _TraceCursor)
     return Keyset(_time(decoded.last_timestamp), decoded.last_id, decoded.last_id)
+
+
+def experiment_cursor(run: Run) -> str:
+    """Return the cursor after the experiment."""
+    return _encode(_ExperimentCursor(1, to_micros(run.end_time), run.id))
+
+
+def after_experiment(cursor: str | None) -> tuple[Micros, str] | None:
+    """Return the latest activity and id after which the page begins; raises as ``after_observation``."""
+    if cursor is None:
+        return None
+    decoded = _decode(cursor, _ExperimentCursor)
+    return _time(decoded.last_time), decoded.last_experiment_id
+
+
+def experiment_item_cursor(item: ExperimentItem) -> str:
+    """Return the cursor after the item."""
+    place = item.place
+    return _encode(_ExperimentItemCursor(1, to_micros(place.time), place.trace_id, place.id, item.experiment_id))
+
+
+def after_experiment_item(cursor: str | None) -> Keyset | None:
+    """Return where the page after ``cursor`` begins; raises as ``after_observation``."""
+    if cursor is None:
+        return None
+    decoded = _decode(cursor, _ExperimentItemCursor)
+    return Keyset(_time(decoded.last_time), decoded.last_trace_id, decoded.last_id)
 
 
 def cut_page(rows: Sequence[Row], limit: int, cursor: Callable[[Row], str]) -> tuple[Sequence[Row], str | None]:

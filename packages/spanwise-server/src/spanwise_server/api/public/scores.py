@@ -169,7 +169,8 @@ async def list_scores_v2(
 ) -> Response:
     """List scores of any subject, newest first."""
     events, project_id, has_trace = services.events, access.project_id, parameters.has_trace
-    query = parameters.query(project_id, given=parse_filter(parameters.filter, "scores"))
+    given = parse_filter(parameters.filter, "scores")
+    query = await services.experiments.meant_scores(parameters.query(project_id, given=given))
     scores, meta = await numbered_page(query, parameters, events.find_scores, events.count_scores)
     traces = await traces_by_id(events, project_id, [score.trace_id for score in scores]) if has_trace else {}
     return await rendered(

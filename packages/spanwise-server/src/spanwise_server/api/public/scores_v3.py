@@ -166,7 +166,8 @@ async def list_scores_v3(
     access: ProjectAccessDep, services: ServicesDep, parameters: Annotated[ScoreV3ListParameters, Query()]
 ) -> Response:
     """List scores of any subject, newest first; the type of `value` follows `dataType`."""
-    found = await services.events.find_scores(parameters.query(access.project_id))
+    query = await services.experiments.meant_scores(parameters.query(access.project_id))
+    found = await services.events.find_scores(query)
     scores, cursor = cut_page(found, parameters.limit, score_cursor)
     meta: LimitedCursorMeta = {"limit": parameters.limit}
     if cursor is not None:

@@ -96,17 +96,19 @@ class Datasets:
 
         return await write_with_retry(self._database, work)
 
-    async def delete(self, project_id: str, name: str) -> None:
-        """Delete the dataset with its items and the runs that run items announced. Traces and scores stay.
+    async def delete(self, project_id: str, name: str) -> Dataset:
+        """Delete the dataset with its items and the runs that run items announced, and return it. Traces and scores stay.
 
         Raises:
             NotFoundError: there is none.
         """
 
-        def work(connection: MetadataTransaction) -> None:
-            datasets.delete_dataset(connection, require_dataset(connection, project_id, name).id)
+        def work(connection: MetadataTransaction) -> Dataset:
+            dataset = require_dataset(connection, project_id, name)
+            datasets.delete_dataset(connection, dataset.id)
+            return dataset
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
 
 def require_dataset(connection: MetadataTransaction, project_id: str, name: str) -> Dataset:

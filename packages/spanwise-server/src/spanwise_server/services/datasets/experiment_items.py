@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -28,6 +29,7 @@ _RUN_FIELDS = ("experiment_id", "experiment_name", "dataset_id")
 _CHUNK = 200
 """Run items looked at in one go for those that no span stands for."""
 _MOST_SPANS = 10_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SEVEREST_FIRST = (Level.ERROR, Level.WARNING, Level.DEFAULT, Level.DEBUG)
 Posted = tuple[StoredRunItem, StoredRun]
 Place = tuple[Micros, str, str]
@@ -52,6 +54,7 @@ class ExperimentItem(msgspec.Struct, frozen=True, kw_only=True):
     dataset_id: str = ""
     item_id: str
     item_version: str = ""
+    """ISO 8601 time, as a client gave it."""
     item_metadata: str = ""
     input: str = ""
     output: str = ""
@@ -244,7 +247,7 @@ def _of_posted(posted: Posted, item: DatasetItem | None, subject: Observation | 
         experiment_metadata=run.metadata or "",
         dataset_id=run.dataset_id,
         item_id=row.dataset_item_id,
-        item_version="" if row.dataset_version is None else str(row.dataset_version),
+        item_version="" if row.dataset_version is None else (_EPOCH + timedelta(microseconds=row.dataset_version)).isoformat(),
         item_metadata="" if item is None else item.metadata or "",
         input="" if subject is None else subject.input,
         output="" if subject is None else subject.output,

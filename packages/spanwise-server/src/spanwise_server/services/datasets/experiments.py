@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from spanwise_server.domain.datasets import Run, StoredRun
 from spanwise_server.domain.observations import Micros
+from spanwise_server.domain.scores import Score
 from spanwise_server.query.evaluation import holds
-from spanwise_server.query.expressions import EVERYTHING, Expression
-from spanwise_server.query.queries import ExperimentQuery
+from spanwise_server.query.expressions import EVERYTHING, Comparison, Expression, Field, Operator
+from spanwise_server.query.queries import ExperimentQuery, ScoreQuery
 from spanwise_server.services.datasets.run_ids import ids_in, only_ids, with_aliases
 from spanwise_server.services.datasets.unification import join_runs, with_exact_count
+from spanwise_server.services.traces import all_scores
 from spanwise_server.storage.interface import EventReader
 from spanwise_server.storage.metadata import dataset_runs
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
@@ -47,6 +50,10 @@ class Experiments:
         aliases = {alias: (run.id, run.experiment_id) for run in stored for alias in (run.id, run.experiment_id)}
         return with_aliases(where, field, aliases)
 
+    async def meant_scores(self, query: ScoreQuery) -> ScoreQuery:
+        """Return ``query`` so that scores of a run are found by any id of it."""
+        return dataclasses.replace(query, where=await self.meant(query.project_id, query.where, "dataset_run_id"))
+
     async def owners(self, project_id: str, ids: Collection[str]) -> Mapping[str, StoredRun]:
         """Return the runs of run items that spans with these experiment ids belong to, by those ids."""
         stored = await self._database.read(lambda connection: dataset_runs.runs_by_ids(connection, project_id, set(ids)))
@@ -76,6 +83,18 @@ class Experiments:
         doubtful = [run for run in shown if run.id in activity and run.id in parts]
         counted = await self._counted(query, doubtful) if doubtful else {}
         return [counted.get(run.id, run) for run in shown]
+
+    async def scores(self, project_id: str, runs: Sequence[Run], *, limit: int) -> Mapping[str, list[Score]]:
+        """Return the newest scores of each run itself, at most ``limit``, by its id."""
+        owners = {alias: run.id for run in runs for alias in run.ids}
+        found: defaultdict[str, list[Score]] = defaultdict(list)
+        if owners:
+            where = Comparison(Field("dataset_run_id"), Operator.ANY_OF, tuple(owners))
+            for score in await all_scores(self._events, project_id, where):
+                scores = found[owners[score.dataset_run_id]]
+                if len(scores) < limit:
+                    scores.append(score)
+        return found
 
     async def _counted(self, query: ExperimentQuery, runs: list[Run]) -> Mapping[str, Run]:
         """Count the items of runs that both stores know: mostly the same ones, but not always."""

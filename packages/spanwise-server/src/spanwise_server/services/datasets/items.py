@@ -133,6 +133,11 @@ class DatasetItems:
         wanted = ItemFilter(project_id=dataset.project_id, dataset_id=dataset.id)
         return await self._database.read(lambda connection: list(dataset_items.every_item(connection, wanted)))
 
+    async def ids_of(self, dataset: Dataset) -> list[str]:
+        """Return the id of every active item of the dataset, newest first."""
+        wanted = ItemFilter(project_id=dataset.project_id, dataset_id=dataset.id)
+        return await self._database.read(lambda connection: dataset_items.item_ids(connection, wanted))
+
     async def delete(self, project_id: str, item_id: str) -> None:
         """End the item with a tombstone; its earlier versions can still be read by time.
 

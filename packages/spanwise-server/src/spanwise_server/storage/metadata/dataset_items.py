@@ -80,6 +80,12 @@ def every_item(connection: Connection, wanted: ItemFilter) -> Iterator[DatasetIt
         yield from _load(connection, found[start : start + _BATCH])
 
 
+def item_ids(connection: Connection, wanted: ItemFilter) -> list[str]:
+    """Return the id of every active item, in the order of ``list_items``."""
+    statement = select(_items.id).where(_matches(wanted)).order_by(_items.created_at.desc(), _items.id)
+    return list(connection.execute(statement).scalars())
+
+
 def add_version(connection: Connection, item: DatasetItem, *, is_first: bool) -> None:
     """Make ``item`` the present version. ``is_first`` says that there is none to close.
 
