@@ -56,10 +56,13 @@ def print_first_start(console: Console, first: FirstStart, url: str) -> None:
         console.print("First start", *lines, "", sep="\n")
 
 
-def print_ready(console: Console, *, url: str, version: str, data_dir: str, is_reachable: bool) -> None:
+def print_ready(
+    console: Console, *, url: str, version: str, data_dir: str, is_reachable: bool, grpc_address: str | None = None
+) -> None:
     """Say where the server listens, and what is where."""
     console.print(Text.assemble((f"Spanwise {version}", "bold"), " listens on ", (url, "bold cyan")))
-    console.print(*_rows([("Browser", f"{url}/login"), ("Data", data_dir)]), sep="\n")
+    grpc = [("OTLP/gRPC", grpc_address)] if grpc_address else []
+    console.print(*_rows([("Browser", f"{url}/login"), *grpc, ("Data", data_dir)]), sep="\n")
     if is_reachable:
         console.print(
             Text("Others can reach this address. Put it behind HTTPS before you send secrets over it.", style="yellow")

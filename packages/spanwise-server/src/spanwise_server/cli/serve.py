@@ -23,10 +23,19 @@ def serve(
     data_dir: Annotated[
         Path | None, typer.Option(help="Directory for everything the server keeps. Default: spanwise-data")
     ] = None,
+    otlp_grpc_port: Annotated[
+        int | None, typer.Option(help="TCP port for OTLP over gRPC, usually 4317. Default: no gRPC")
+    ] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. Default: info")] = None,
 ) -> None:
     """Start the server. Everything else is set by SPANWISE_* variables (docs/reference/settings.md)."""
-    given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir, "log_level": log_level}
+    given: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "data_dir": data_dir,
+        "otlp_grpc_port": otlp_grpc_port,
+        "log_level": log_level,
+    }
     code = _run({name: value for name, value in given.items() if value is not None})
     sys.stdout.flush()
     sys.stderr.flush()

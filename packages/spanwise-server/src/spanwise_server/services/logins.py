@@ -25,7 +25,7 @@ from spanwise_server.storage.metadata import users
 from spanwise_server.storage.metadata.database import MetadataDatabase
 
 _HOUR_MICROS = 3_600_000_000
-_LONGEST_PASSWORD = 1024
+LONGEST_PASSWORD = 1024
 _WINDOW_SECONDS = 300.0
 _FAILURES_PER_ADDRESS_AND_EMAIL = 5
 _FAILURES_PER_ADDRESS = 50
@@ -129,10 +129,10 @@ class Logins:
 
     async def _verify(self, user: User | None, password: str) -> bool:
         stored = user.password_hash if user else None
-        is_possible = stored is not None and len(password) <= _LONGEST_PASSWORD
+        is_possible = stored is not None and len(password) <= LONGEST_PASSWORD
         # Someone who does not exist takes as long to refuse as someone who does.
         loop = asyncio.get_running_loop()
-        is_right = await loop.run_in_executor(self._hashing, self._verify_now, stored, password[:_LONGEST_PASSWORD])
+        is_right = await loop.run_in_executor(self._hashing, self._verify_now, stored, password[:LONGEST_PASSWORD])
         return is_possible and is_right
 
     def _verify_now(self, stored: str | None, password: str) -> bool:

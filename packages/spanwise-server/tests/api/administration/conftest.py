@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -12,18 +11,8 @@ from fastapi import FastAPI
 from spanwise_server.services.administration.api_keys import KeyRequest
 from spanwise_server.services.container import Services
 from tests.accounts import BASE_URL, ProjectWithKeys
+from tests.api.administration.owners import Owner
 from tests.api.openapi_document import OpenApiDocument
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """An organization, its first project, and a client with the organization's key."""
-
-    organization_id: str
-    project: ProjectWithKeys
-    public_key: str
-    secret_key: str
-    http: httpx.AsyncClient
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from spanwise_server.services.container import Services
 from tests.accounts import BASE_URL, ProjectWithKeys
-from tests.api.administration.conftest import Owner
+from tests.api.administration.owners import Owner
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 
 import pytest
@@ -11,7 +12,7 @@ from spanwise_server.services.container import Services
 from spanwise_server.storage.metadata import memberships, users
 from spanwise_server.storage.metadata.database import MetadataDatabase
 from tests.accounts import ProjectWithKeys
-from tests.api.administration.conftest import Owner
+from tests.api.administration.owners import Owner
 
 OF_ORGANIZATION = "/api/public/organizations/memberships"
 
@@ -22,7 +23,7 @@ async def people(accounts_database: MetadataDatabase) -> tuple[str, str]:
     ids = []
     for name in ("ada", "grace"):
         user = User(id=uuid.uuid4().hex, email=f"{name}-{uuid.uuid4().hex}@x.test", name=name, password_hash=None, created_at=1)
-        await accounts_database.write(lambda connection, user=user: users.add_user(connection, user))
+        await accounts_database.write(functools.partial(users.add_user, user=user))
         ids.append(user.id)
     return ids[0], ids[1]
 

@@ -12,7 +12,7 @@ from spanwise_server.services.container import Services
 from spanwise_server.storage.metadata.database import MetadataDatabase
 from spanwise_server.storage.metadata.projects import list_project_ids
 from tests.accounts import ProjectWithKeys
-from tests.api.administration.conftest import Owner
+from tests.api.administration.owners import Owner
 
 PROJECTS = "/api/public/projects"
 

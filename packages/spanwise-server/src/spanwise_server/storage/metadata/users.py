@@ -22,6 +22,11 @@ def find_user(connection: Connection, email: str) -> User | None:
     return None if row is None else _user(row)
 
 
+def list_users(connection: Connection) -> list[User]:
+    """Return every user, by e-mail address."""
+    return [_user(row) for row in connection.execute(select(users).order_by(users.c.email)).mappings()]
+
+
 def get_user(connection: Connection, user_id: str) -> User | None:
     """Return the user, or none."""
     row = connection.execute(select(users).where(users.c.id == user_id)).mappings().one_or_none()
