@@ -52,6 +52,8 @@ class Tenant:
             "comment_id": f"comment-{self.marker}",
             "queue_id": f"queue-{self.marker}",
             "item_id": f"item-{self.marker}",
+            "name": f"folder/name-{self.marker}",
+            "version": "1",
             "path": "login",
         }
 
@@ -111,9 +113,19 @@ async def _make_tenant(app: FastAPI, make_project: ProjectMaker, database: Metad
     made = Tenant(project, marker, token)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, auth=project.auth) as client:
         response = await client.post("/api/public/ingestion", json={"batch": _events(made)})
+        await _add_prompt(client, made)
     assert response.status_code == 207
     assert response.json()["errors"] == []
     return made
+
+
+async def _add_prompt(client: httpx.AsyncClient, tenant: Tenant) -> None:
+    body = {"name": tenant.path_values["name"], "prompt": tenant.marker, "labels": ["production"]}
+    created = await client.post("/api/public/v2/prompts", json=body)
+    labels = f"/api/v1/projects/{tenant.project.id}/protected-labels"
+    request = client.build_request("PUT", labels, json={"labels": [tenant.marker]}, headers=_cookie(tenant.cookie))
+    protected = await client.send(request, auth=None)
+    assert (created.status_code, protected.status_code) == (201, 200)
 
 
 def _events(tenant: Tenant) -> list[dict[str, object]]:
@@ -300,6 +312,9 @@ READS: Mapping[str, Mapping[str, str]] = {
     "/api/public/v2/scores": {},
     "/api/public/v2/scores/{score_id:path}": {},
     "/api/public/v3/scores": {},
+    "/api/public/v2/prompts": {},
+    "/api/public/v2/prompts/{name:path}": {},
+    "/api/public/prompts": {"name": "{name}"},
     "/api/public/score-configs": {},
     "/api/public/score-configs/{config_id}": {},
     "/api/public/comments": {},
@@ -312,6 +327,9 @@ READS: Mapping[str, Mapping[str, str]] = {
     "/api/v1/projects/{project_id}/trace": {"id": "{trace_id}"},
     "/api/v1/projects/{project_id}/observation": {"id": "{observation_id}", "trace_id": "{trace_id}"},
     "/api/v1/projects/{project_id}/session": {"id": "{session_id}"},
+    "/api/v1/projects/{project_id}/prompts": {},
+    "/api/v1/projects/{project_id}/prompt": {"name": "{name}"},
+    "/api/v1/projects/{project_id}/protected-labels": {},
     "/api/v1/projects/{project_id}/comments": {"object_type": "TRACE", "object_id": "{trace_id}"},
     "/api/v1/projects/{project_id}/score-configs": {},
     "/api/v1/projects/{project_id}/annotation-queues": {},
@@ -339,7 +357,7 @@ async def test_the_owner_does_see_it(app: FastAPI, client: httpx.AsyncClient, te
 def _query(tenant: Tenant) -> dict[str, str]:
     """Return every parameter that names a single thing; a route ignores or refuses those it does not know."""
     ids = tenant.path_values
-    return {"id": ids["trace_id"], "trace_id": ids["trace_id"], "traceId": ids["trace_id"]}
+    return {"id": ids["trace_id"], "trace_id": ids["trace_id"], "traceId": ids["trace_id"], "name": ids["name"]}
 
 
 async def _assert_untouched(client: httpx.AsyncClient, tenant: Tenant) -> None:
@@ -348,3 +366,5 @@ async def _assert_untouched(client: httpx.AsyncClient, tenant: Tenant) -> None:
         assert (await client.get(path, auth=tenant.project.auth)).status_code == 200, path
     item = tenant.url("/api/public/annotation-queues/{queue_id}/items/{item_id}")
     assert (await client.get(item, auth=tenant.project.auth)).json()["status"] == "PENDING"
+    path = "/api/public/v2/prompts/" + tenant.path_values["name"]
+    assert (await client.get(path, auth=tenant.project.auth)).status_code == 200, path

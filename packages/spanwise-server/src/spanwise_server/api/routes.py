@@ -13,6 +13,7 @@ from spanwise_server.api.native import logins
 from spanwise_server.api.native import media as native_media
 from spanwise_server.api.native import metrics as native_metrics
 from spanwise_server.api.native import prompts as native_prompts
+from spanwise_server.api.native import repricing
 from spanwise_server.api.native import traces as native_traces
 from spanwise_server.api.policies import RouteTable
 from spanwise_server.api.public import (
@@ -71,6 +72,7 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     # Native API, for the browser application
     logins.routes,
     native_traces.routes,
+    repricing.routes,
     native_metrics.routes,
     native_annotation.routes,
     native_administration.routes,
