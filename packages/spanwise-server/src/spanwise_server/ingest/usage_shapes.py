@@ -153,7 +153,9 @@ def _take_out(result: dict[str, int], inside_input: dict[str, int], inside_outpu
     beside = 0 if total is None else total - result.get("input", 0) - result.get("output", 0)
     # xAI counts reasoning beside the completion; its total says so. Whoever gives no total follows OpenAI.
     is_output_beside = of_output > 0 and beside in (of_output, of_output + of_input)
-    is_input_beside = of_input > 0 and not (is_output_beside and beside == of_output) and beside in (of_input, of_output + of_input)
+    is_input_beside = (
+        of_input > 0 and not (is_output_beside and beside == of_output) and beside in (of_input, of_output + of_input)
+    )
     for whole, inside, is_beside in (("input", inside_input, is_input_beside), ("output", inside_output, is_output_beside)):
         if is_beside:
             result.update(inside)

@@ -25,8 +25,8 @@ from spanwise_server.ingest.decode.otlp import decode_spans
 from spanwise_server.ingest.decode.scores import INVALID, decode_scores, describe_refusal
 from spanwise_server.ingest.decoded import Decoded, DecodedBatch, DecodedScores, DecodedSpans, IngestContext, IngestLimits
 from spanwise_server.ingest.group_commit import CommitLimits, GroupCommit, IngestCounters
-from spanwise_server.services.scoring.validation import ConfigLookup, check_scores, keep_without_config
 from spanwise_server.ingest.pricer import Pricer
+from spanwise_server.services.scoring.validation import ConfigLookup, check_scores, keep_without_config
 from spanwise_server.settings import Settings
 from spanwise_server.storage.interface import EventAdmin, EventRows, EventWriter
 

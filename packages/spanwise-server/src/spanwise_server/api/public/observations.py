@@ -23,6 +23,7 @@ from spanwise_server.query.expressions import Comparison
 from spanwise_server.query.queries import ObservationQuery
 from spanwise_server.services.annotation.comment_filters import resolve_comments
 from spanwise_server.services.filter_grammar import parse_filter
+from spanwise_server.services.prompts.links import add_prompt_ids
 from spanwise_server.services.traces import add_trace_facts
 
 routes = RouteTable("observations")
@@ -127,7 +128,9 @@ async def list_observations(
     )
     events = services.events
     rows, meta = await numbered_page(query, parameters, events.find_observations, events.count_observations)
-    return await rendered(lambda: {"data": [observation_view(row) for row in rows], "meta": meta})
+    await add_prompt_ids(services.prompts, access.project_id, rows)
+    prices = await services.models.flat_prices(access.project_id, rows)
+    return await rendered(lambda: {"data": [observation_view(row, prices) for row in rows], "meta": meta})
 
 
 # The id may hold slashes, escaped or not: the rest of the path is the id.
@@ -139,7 +142,9 @@ async def get_observation(observation_id: str, access: ProjectAccessDep, service
     row = await services.events.get_observation(access.project_id, observation_id)
     if row is None or row.type == ObservationType.TRACE:
         raise NotFoundError("Observation not found within authorized project")
-    return await rendered(lambda: observation_view(row))
+    await add_prompt_ids(services.prompts, access.project_id, [row])
+    prices = await services.models.flat_prices(access.project_id, [row])
+    return await rendered(lambda: observation_view(row, prices))
 
 
 @routes.get("/api/public/v2/observations", PROJECT_KEY, response_model=ObservationsV2, responses=PUBLIC_ERRORS)
@@ -165,6 +170,11 @@ async def list_observations_v2(
     rows, cursor = cut_page(found, parameters.limit, observation_cursor)
     if not groups.isdisjoint(_TRACE_GROUPS):
         await add_trace_facts(services.events, access.project_id, rows)
+    if "prompt" in groups:
+        await add_prompt_ids(services.prompts, access.project_id, rows)
     meta: CursorMeta = {} if cursor is None else {"cursor": cursor}
     expanded = frozenset(parameters.expand_metadata)
-    return await rendered(lambda: {"data": [observation_v2(row, groups, expanded) for row in rows], "meta": meta})
+    prices = await services.models.flat_prices(access.project_id, rows)
+    return await rendered(
+        lambda: {"data": [observation_v2(row, groups, expanded, prices=prices) for row in rows], "meta": meta}
+    )

@@ -32,6 +32,7 @@ from spanwise_server.api.schemas.traces import GROUPS, TraceDetails, Traces, tra
 from spanwise_server.domain.errors import NotFoundError
 from spanwise_server.query.queries import Order, TraceQuery
 from spanwise_server.services.filter_grammar import parse_filter
+from spanwise_server.services.prompts.links import add_prompt_ids
 from spanwise_server.services.traces import score_ids_by_trace, scores_of_trace
 
 routes = RouteTable("traces")
@@ -158,8 +159,12 @@ async def get_trace(
     )
     if trace is None:
         raise NotFoundError(f"Trace {trace_id} not found within authorized project")
+    await add_prompt_ids(services.prompts, project_id, rows)
+    prices = await services.models.flat_prices(project_id, rows)
     return await rendered(
-        lambda: trace_details(trace, groups, [observation_view(row) for row in rows], [score_v1(score) for score in scores])
+        lambda: trace_details(
+            trace, groups, [observation_view(row, prices) for row in rows], [score_v1(score) for score in scores]
+        )
     )
 
 

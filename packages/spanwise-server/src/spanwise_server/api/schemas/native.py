@@ -72,6 +72,10 @@ class NativeObservationItem(TypedDict):
     usage: dict[str, int]
     cost_usd: dict[str, float]
     total_cost_usd: float | None
+    cost_source: str | None
+    usage_estimated: bool
+    model_id: str | None
+    price_tier: str | None
     latency_seconds: float | None
     time_to_first_token_seconds: float | None
     prompt_name: str | None
@@ -185,6 +189,10 @@ def native_observation_item(row: Observation) -> NativeObservationItem:
         "usage": row.usage,
         "cost_usd": numbers(row.cost),
         "total_cost_usd": number(row.total_cost),
+        "cost_source": row.cost_source or None,
+        "usage_estimated": row.usage_estimated,
+        "model_id": row.model_id or None,
+        "price_tier": row.price_tier or None,
         "latency_seconds": seconds_between(row.start_time, row.end_time),
         "time_to_first_token_seconds": seconds_between(row.start_time, row.completion_start_time),
         "prompt_name": row.prompt_name or None,

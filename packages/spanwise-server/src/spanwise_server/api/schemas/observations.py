@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from typing_extensions import TypedDict
 
 from spanwise_server.api.schemas.json_values import Json, json_object, number, numbers, object_text, payload
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import seconds_between, to_millis, to_millis_or_none
+from spanwise_server.domain.models import FlatPrices
 from spanwise_server.domain.observations import Observation
+from spanwise_server.domain.usage_keys import costs_for, counts_for
 
 USAGE_UNIT = "TOKENS"
 
@@ -84,18 +87,22 @@ class Observations(TypedDict):
 
 
 def units(usage: Mapping[str, int], direction: str) -> int:
-    """Return the units of all usage keys that contain ``direction`` (``input`` or ``output``)."""
-    return sum(count for key, count in usage.items() if direction in key)
+    """Return the units of all usage keys that contain ``direction`` (``input`` or ``output``), or mean the same."""
+    return sum(count for key, count in usage.items() if counts_for(key, direction))
 
 
 def directed_cost(cost: Mapping[str, Decimal], direction: str) -> float | None:
-    """Return the USD of all cost keys that contain ``direction``; ``None`` when there is no such key."""
-    found = [amount for key, amount in cost.items() if direction in key]
+    """Return the USD of all cost keys that contain ``direction`` or mean the same; ``None`` when there is no such key."""
+    found = [amount for key, amount in cost.items() if costs_for(key, direction)]
     return float(sum(found)) if found else None
 
 
-def observation_view(row: Observation) -> ObservationView:
-    """Return ``row`` with its payloads, prices left empty: they belong to the model that a row is matched with."""
+NO_PRICES: Final = FlatPrices()
+
+
+def observation_view(row: Observation, prices: Mapping[str, FlatPrices]) -> ObservationView:
+    """Return ``row`` with its payloads; ``prices`` are those of models by their id."""
+    price = prices.get(row.model_id, NO_PRICES)
     usage, cost = row.usage, row.cost
     input_units, output_units, total_units = units(usage, "input"), units(usage, "output"), usage.get("total", 0)
     input_cost, output_cost, total_cost = directed_cost(cost, "input"), directed_cost(cost, "output"), number(row.total_cost)
@@ -130,20 +137,20 @@ def observation_view(row: Observation) -> ObservationView:
         },
         "usageDetails": usage,
         "costDetails": numbers(cost),
-        "promptId": None,
+        "promptId": row.prompt_id or None,
         "promptName": row.prompt_name or None,
         "promptVersion": row.prompt_version or None,
-        "modelId": None,
-        "inputPrice": None,
-        "outputPrice": None,
-        "totalPrice": None,
+        "modelId": row.model_id or None,
+        "inputPrice": number(price.input),
+        "outputPrice": number(price.output),
+        "totalPrice": number(price.total),
         "calculatedInputCost": input_cost,
         "calculatedOutputCost": output_cost,
         "calculatedTotalCost": total_cost,
         "latency": seconds_between(start, row.end_time),
         "timeToFirstToken": seconds_between(start, row.completion_start_time),
-        "usagePricingTierId": None,
-        "usagePricingTierName": None,
+        "usagePricingTierId": row.price_tier_id or None,
+        "usagePricingTierName": row.price_tier or None,
         "unit": USAGE_UNIT,
         "promptTokens": input_units,
         "completionTokens": output_units,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Final, NotRequired
 
 from typing_extensions import TypedDict
 
 from spanwise_server.api.schemas.json_values import Json, dotted_object, number, numbers, object_text, payload_text
+from spanwise_server.api.schemas.observations import NO_PRICES
 from spanwise_server.api.schemas.pages import CursorMeta
 from spanwise_server.api.schemas.times import seconds_between, to_millis, to_millis_or_none
+from spanwise_server.domain.models import FlatPrices
 from spanwise_server.domain.observations import Observation
 
 
@@ -72,6 +76,10 @@ class ObservationsV2(TypedDict):
     meta: CursorMeta
 
 
+def _price_text(price: Decimal | None) -> str | None:
+    return None if price is None else f"{price:f}"
+
+
 _Group = Callable[[Observation, ObservationV2], None]
 
 
@@ -102,7 +110,7 @@ def _io(row: Observation, into: ObservationV2) -> None:
 def _model(row: Observation, into: ObservationV2) -> None:
     # The API's own document says providedModelName, the SDK's response model reads model: both are sent.
     into["model"] = into["providedModelName"] = row.model or None
-    into["internalModelId"] = None
+    into["internalModelId"] = row.model_id or None
     into["modelParameters"] = object_text(row.model_parameters)
 
 
@@ -110,11 +118,11 @@ def _usage(row: Observation, into: ObservationV2) -> None:
     into["usageDetails"] = row.usage
     into["costDetails"] = numbers(row.cost)
     into["totalCost"] = number(row.total_cost)
-    into["usagePricingTierName"] = None
+    into["usagePricingTierName"] = row.price_tier or None
 
 
 def _prompt(row: Observation, into: ObservationV2) -> None:
-    into["promptId"] = None
+    into["promptId"] = row.prompt_id or None
     into["promptName"] = row.prompt_name or None
     into["promptVersion"] = row.prompt_version or None
 
@@ -144,8 +152,18 @@ GROUPS: Final = frozenset({"core", "metadata", *_GROUPS})
 DEFAULT_GROUPS: Final = frozenset({"core", "basic"})
 
 
-def observation_v2(row: Observation, groups: Collection[str], expanded: Collection[str] = ()) -> ObservationV2:
-    """Return ``row`` with the ``core`` keys and those of ``groups``; ``expanded`` metadata keys are not cut."""
+def observation_v2(
+    row: Observation,
+    groups: Collection[str],
+    expanded: Collection[str] = (),
+    *,
+    prices: Mapping[str, FlatPrices] = MappingProxyType({}),
+) -> ObservationV2:
+    """Return ``row`` with the ``core`` keys and those of ``groups``.
+
+    ``expanded`` metadata keys are not cut; ``prices`` are those of models by their id.
+    """
+    price = prices.get(row.model_id, NO_PRICES)
     wire: ObservationV2 = {
         "id": row.id,
         "traceId": row.trace_id or None,
@@ -154,10 +172,10 @@ def observation_v2(row: Observation, groups: Collection[str], expanded: Collecti
         "projectId": row.project_id,
         "parentObservationId": row.parent_id or None,
         "type": row.type,
-        "modelId": None,
-        "inputPrice": None,
-        "outputPrice": None,
-        "totalPrice": None,
+        "modelId": row.model_id or None,
+        "inputPrice": _price_text(price.input),
+        "outputPrice": _price_text(price.output),
+        "totalPrice": _price_text(price.total),
     }
     for name, fill in _GROUPS.items():
         if name in groups:

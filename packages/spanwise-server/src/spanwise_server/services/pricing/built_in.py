@@ -141,13 +141,13 @@ def _starts(info: ModelInfo) -> list[Micros]:
 
 def _tiers(info: ModelInfo, start: Micros, model_id: str, extra: Mapping[str, Decimal]) -> tuple[PricingTier, ...]:
     """Return the tiers that hold from ``start`` on until the next change."""
-    standard, windows = _standard(info, start)
-    standard = {**extra, **standard}
+    own, windows = _standard(info, start)
+    standard: dict[str, Any] = {**extra, **own}
     drafts: list[tuple[str, tuple[Condition, ...], Mapping[str, Any]]] = []
     for label, conditions, overrides in _variants(info, start):
         drafts += _by_prompt_length(label, conditions, {**standard, **overrides})
-    for label, condition, prices in windows:
-        drafts += _by_prompt_length(label, (condition,), {**extra, **prices})
+    for label, condition, of_hours in windows:
+        drafts += _by_prompt_length(label, (condition,), {**extra, **of_hours})
     drafts += _by_prompt_length("", (), standard)
     default = drafts.pop()
     tiers = [PricingTier(f"{model_id}_tier_default", STANDARD_TIER, _unit_prices(default[2]))]
@@ -165,7 +165,8 @@ def _standard(info: ModelInfo, start: Micros) -> tuple[dict[str, Any], list[tupl
     for entry in reversed(info.prices):
         since = _since(entry.constraint)
         if since is None:
-            first, last = entry.constraint.start_time, entry.constraint.end_time
+            hours: Any = entry.constraint  # a TimeOfDateConstraint, since it has no date
+            first, last = hours.start_time, hours.end_time
             condition = TimeOfDayCondition(first.hour * 60 + first.minute, last.hour * 60 + last.minute)
             windows.append((f"{first:%H:%M} to {last:%H:%M} UTC", condition, price_map(entry.prices)))
         elif since <= start:

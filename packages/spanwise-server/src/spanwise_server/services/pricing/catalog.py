@@ -8,8 +8,9 @@ from typing import Final
 
 from spanwise_server.domain.models import ModelDefinition
 from spanwise_server.domain.observations import Observation
+from spanwise_server.services.pricing.built_in import BuiltIn
 from spanwise_server.services.pricing.compiled import CompiledModel
-from spanwise_server.services.pricing.matching import LONGEST_NAME, BuiltIn, BuiltInModels
+from spanwise_server.services.pricing.matching import LONGEST_NAME, BuiltInModels
 from spanwise_server.services.pricing.patterns import Pattern, compile_pattern
 
 _MAX_REMEMBERED: Final = 20_000

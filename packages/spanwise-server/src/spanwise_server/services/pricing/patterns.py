@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, Protocol
 
-import re2
+import re2  # type: ignore[import-untyped]  # the library has no types
 
 from spanwise_server.domain.errors import InvalidRequestError, Issue
 
@@ -40,7 +40,8 @@ def compile_pattern(text: str, *, is_case_sensitive: bool = True) -> Pattern:
     options.max_mem = _MAX_MEMORY
     try:
         text.encode()
-        return re2.compile(text, options)  # type: ignore[no-any-return]  # the library has no types
+        compiled: Pattern = re2.compile(text, options)
+        return compiled
     except UnicodeEncodeError as error:
         raise ValueError("must be text that UTF-8 can encode") from error
     except re2.error as error:

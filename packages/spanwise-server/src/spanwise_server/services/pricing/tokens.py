@@ -36,7 +36,7 @@ class _Encoding(Protocol):
 
 @cache
 def _encoding(name: str) -> _Encoding:
-    import bpe_openai  # noqa: PLC0415 - 80 MB that only a server which estimates should load
+    import bpe_openai  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; 80 MB for a server that estimates alone
 
     encoding: _Encoding = bpe_openai.get_encoding(name)
     return encoding
