@@ -163,10 +163,10 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             administration=Administration(
                 database,
                 hasher,
+                settings.admin_api_key,
                 clock=clock,
                 forget_keys=authenticator.forget,
                 erasers=(ingestion.delete_project, media.delete_project),
-                admin_key=settings.admin_api_key,
             ),
             metrics=Metrics(events),
             first_start=first_start,
@@ -178,7 +178,8 @@ def _open_media(database: MetadataDatabase, settings: Settings, keys: Installati
     return MediaLibrary(database, blobs, UrlSigner(keys.derive(MEDIA_URLS)), clock=clock, max_bytes=settings.max_media_bytes)
 
 
-def _jobs(authenticator: Authenticator, retention: Retention) -> Sequence[Job]:
+def _jobs(authenticator: Authenticator, projects: Projects, ingestion: Ingestion, clock: Clock) -> Sequence[Job]:
+    retention = Retention(projects, (ingestion.delete_before,), clock=clock)
     return (
         Job(name="key uses", run=authenticator.record_uses, every_seconds=60, first_after_seconds=60, runs_at_the_end=True),
         # Not in the first moments, when clients that waited for the server send what they have.

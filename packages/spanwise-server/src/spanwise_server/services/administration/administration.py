@@ -23,11 +23,11 @@ class Administration:
         self,
         database: MetadataDatabase,
         hasher: SecretHasher,
+        admin_key: SecretStr | None = None,
         *,
         clock: Clock,
         forget_keys: Callable[[], None],
         erasers: Sequence[Eraser],
-        admin_key: SecretStr | None = None,
     ) -> None:
         """``forget_keys`` is called after keys have changed; ``erasers`` delete what a project has outside the database."""
         self.organizations = Organizations(database, clock=clock, forget_keys=forget_keys)
