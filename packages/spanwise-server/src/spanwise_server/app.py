@@ -135,6 +135,10 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         stack.callback(logins.close)
         authenticator = Authenticator(database, hasher, clock=clock)
         projects = Projects(database)
+        erasers = (ingestion.delete_project, media.delete_project)
+        administration = Administration(
+            database, hasher, settings, clock=clock, forget_keys=authenticator.forget, erasers=erasers
+        )
         retention = Retention(projects, (ingestion.delete_before, media.forget_before), clock=clock)
         await stack.enter_async_context(scheduled(_jobs(authenticator, retention)))
         yield Services(
@@ -160,14 +164,7 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             models=models,
             repricing=Repricing(events, ingestion),
             llm_connections=llm_connections,
-            administration=Administration(
-                database,
-                hasher,
-                settings.admin_api_key,
-                clock=clock,
-                forget_keys=authenticator.forget,
-                erasers=(ingestion.delete_project, media.delete_project),
-            ),
+            administration=administration,
             metrics=Metrics(events),
             first_start=first_start,
         )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pydantic import SecretStr
-
 from spanwise_server._lib.clock import Clock
 from spanwise_server.services.administration.admin_key import AdminKey
 from spanwise_server.services.administration.api_keys import KeyAdministration
@@ -13,6 +11,7 @@ from spanwise_server.services.administration.memberships import Memberships
 from spanwise_server.services.administration.organizations import Organizations
 from spanwise_server.services.administration.projects import Eraser, ProjectAdministration
 from spanwise_server.services.api_keys import SecretHasher
+from spanwise_server.settings import Settings
 from spanwise_server.storage.metadata.database import MetadataDatabase
 
 
@@ -23,7 +22,7 @@ class Administration:
         self,
         database: MetadataDatabase,
         hasher: SecretHasher,
-        admin_key: SecretStr | None = None,
+        settings: Settings,
         *,
         clock: Clock,
         forget_keys: Callable[[], None],
@@ -34,4 +33,4 @@ class Administration:
         self.projects = ProjectAdministration(database, clock=clock, forget_keys=forget_keys, erasers=erasers)
         self.api_keys = KeyAdministration(database, hasher, clock=clock, forget_keys=forget_keys)
         self.memberships = Memberships(database)
-        self.admin_key = AdminKey(admin_key)
+        self.admin_key = AdminKey(settings.admin_api_key)
