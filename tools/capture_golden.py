@@ -205,6 +205,7 @@ def make_constant(request: ExportTraceServiceRequest, scrubber: Scrubber) -> Non
             event.time_unix_nano = times[event.time_unix_nano]
             _clean(event.attributes, scrubber)
         _clean(span.attributes, scrubber)
+        span.status.message = scrubber.clean(span.status.message)
     for resource_spans in request.resource_spans:
         _clean(resource_spans.resource.attributes, scrubber)
 

@@ -103,6 +103,16 @@ PRODUCERS: Final = (
         ("pydantic-ai-slim[openai]==2.68.0", "logfire==5.2.0"),
         "pydantic_ai_agent.py",
     ),
+    *(
+        Producer(
+            f"pydantic-ai-instrumentation-{version}",
+            "1.0.18",
+            ("pydantic-ai-slim[openai]==1.0.18", "logfire==4.37.0", "openai<2"),
+            "pydantic_ai_agent.py",
+            {"GOLDEN_INSTRUMENTATION_VERSION": version},
+        )
+        for version in ("1", "2")
+    ),
     Producer(
         "logfire-openai",
         "5.2.0",
@@ -111,6 +121,16 @@ PRODUCERS: Final = (
     ),
     Producer("vercel-ai", "5.0.277", ("ai@5.0.277", "@ai-sdk/openai@2", "zod@4", *_NODE_OTEL), "vercel_agent.mjs"),
     Producer("vercel-ai", "6.0.326", ("ai@6.0.326", "@ai-sdk/openai@3", "zod@4", *_NODE_OTEL), "vercel_agent.mjs"),
+    *(
+        Producer(
+            "vercel-ai-anthropic",
+            version,
+            (f"ai@{version}", f"@ai-sdk/anthropic@{provider}", "zod@4", *_NODE_OTEL),
+            "vercel_agent.mjs",
+            {"GOLDEN_PROTOCOL": "anthropic"},
+        )
+        for version, provider in (("5.0.277", "2"), ("6.0.326", "3"))
+    ),
     Producer("vercel-ai", "7.0.173", _AI_7, "vercel_agent.mjs", {"GOLDEN_INSTRUMENTATION": "otel"}),
     Producer("vercel-ai-legacy", "7.0.173", _AI_7, "vercel_agent.mjs", {"GOLDEN_INSTRUMENTATION": "legacy"}),
     *(
@@ -194,6 +214,7 @@ PRODUCERS: Final = (
             ),
         )
     ),
+    Producer("livekit-agents", "1.8.9", ("livekit-agents[openai]==1.8.9", *_OTEL), "livekit_agent.py"),
     Producer("genkit", "1.42.0", ("genkit@1.42.0", "@genkit-ai/compat-oai@1.42.0", *_GENKIT_OTEL), "genkit_agent.mjs"),
     Producer(
         "openinference-openai",

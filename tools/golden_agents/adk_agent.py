@@ -9,7 +9,7 @@ import asyncio
 import importlib
 from typing import Any
 
-from golden_tracing import QUESTION, SYSTEM, get_weather, set_up
+from golden_tracing import QUESTION, SYSTEM, get_weather, set_up  # type: ignore[import-not-found]  # it stands beside this script
 
 
 async def ask(model: str) -> None:

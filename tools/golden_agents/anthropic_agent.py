@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from golden_tracing import QUESTION, SYSTEM, set_up
+from golden_tracing import QUESTION, SYSTEM, set_up  # type: ignore[import-not-found]  # it stands beside this script
 from opentelemetry import trace
 
 TOOL = {"name": "get_weather", "description": "Weather.", "input_schema": {"type": "object", "properties": {"city": {}}}}

@@ -39,7 +39,7 @@ def main() -> None:
         try:
             client.chat.completions.create(model="refused", messages=MESSAGES)
         except openai.BadRequestError:
-            logfire.warn("gave up")
+            logfire.warning("gave up")
     logfire.shutdown()
 
 

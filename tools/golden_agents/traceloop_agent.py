@@ -21,15 +21,15 @@ def main() -> None:
     openai: Any = importlib.import_module("openai")
     client = openai.OpenAI(max_retries=0)
 
-    @decorators.tool(name="get_weather")
+    @decorators.tool(name="get_weather")  # type: ignore[untyped-decorator]  # not installed where this is checked
     def get_weather(city: str) -> str:
         return f"{city}: 7 °C"
 
-    @decorators.task(name="plan", version=2)
+    @decorators.task(name="plan", version=2)  # type: ignore[untyped-decorator]  # as above
     def plan(messages: list[Any]) -> Any:
         return client.chat.completions.create(model="gpt-5.2", messages=messages, tools=[TOOL]).choices[0].message
 
-    @decorators.agent(name="forecaster")
+    @decorators.agent(name="forecaster")  # type: ignore[untyped-decorator]  # as above
     def forecast(question: str) -> str:
         messages: list[Any] = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": question}]
         call = plan(messages)
@@ -37,7 +37,7 @@ def main() -> None:
         messages += [call.model_dump(exclude_none=True), result]
         return str(client.chat.completions.create(model="gpt-5.2", messages=messages).choices[0].message.content)
 
-    @decorators.workflow(name="weather_report")
+    @decorators.workflow(name="weather_report")  # type: ignore[untyped-decorator]  # as above
     def report(question: str) -> dict[str, str]:
         traceloop.set_association_properties({"user_id": "user-ü", "session_id": "session-1", "tenant": "a"})
         return {"answer": forecast(question)}

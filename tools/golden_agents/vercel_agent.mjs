@@ -1,7 +1,6 @@
 // Text, streamed text, an object and an embedding with the AI SDK, a tool and a failure among them. GOLDEN_INSTRUMENTATION
 // chooses, from version 7 on, between the GenAI conventions ("otel") and the SDK's older attributes ("legacy").
 // Run by tools/capture_golden.py in a folder with its packages.
-import { createOpenAI } from "@ai-sdk/openai";
 import { trace } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -24,8 +23,9 @@ const telemetry = {
   functionId: "weather-report",
   metadata: { userId: "user-ü", sessionId: "session-1", tags: ["weather", "beta"], tenant: "a" },
 };
-const openai = createOpenAI();
-const common = { model: openai.chat("gpt-5.2"), maxRetries: 0, experimental_telemetry: telemetry, telemetry };
+const isAnthropic = process.env.GOLDEN_PROTOCOL === "anthropic";
+const model = isAnthropic ? await anthropic() : await openai();
+const common = { model: model("gpt-5.2"), maxRetries: 0, experimental_telemetry: telemetry, telemetry };
 const asked = { ...common, [instrumentation ? "instructions" : "system"]: "Be brief.", prompt: "Weather in Zürich? 🌦" };
 const getWeather = ai.tool({
   description: "Current weather of a city.",
@@ -37,12 +37,22 @@ await trace.getTracer("weather-agent", "0.1").startActiveSpan("run", async (span
   await ai.generateText({ ...asked, tools: { get_weather: getWeather }, stopWhen, temperature: 0.2, maxOutputTokens: 64 });
   const stream = ai.streamText(asked);
   await stream.consumeStream();
-  await ai.embed({ ...common, model: openai.embedding("text-embedding-3-small"), value: "Zürich" });
+  if (!isAnthropic) await ai.embed({ ...common, model: model.embedding("text-embedding-3-small"), value: "Zürich" });
   try {
-    await ai.generateText({ ...asked, model: openai.chat("refused") });
+    await ai.generateText({ ...asked, model: model("refused") });
   } catch {
     span.addEvent("gave up", { attempt: 1 });
   }
   span.end();
 });
 await provider.shutdown();
+
+async function openai() {
+  const openai = (await import("@ai-sdk/openai")).createOpenAI();
+  return Object.assign((name) => openai.chat(name), { embedding: (name) => openai.embedding(name) });
+}
+
+async function anthropic() {
+  const anthropic = (await import("@ai-sdk/anthropic")).createAnthropic({ baseURL: `${process.env.ANTHROPIC_BASE_URL}/v1` });
+  return (name) => anthropic(name === "refused" ? name : "claude-opus-4-5");
+}

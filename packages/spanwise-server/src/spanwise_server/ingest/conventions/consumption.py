@@ -42,8 +42,8 @@ def set_usage(observation: Observation, found: dict[int, list[Candidate]]) -> No
     if _USAGE not in found and _USAGE_COUNT not in found:
         return
     usage = Usage()
-    for _, value in found.get(_USAGE, ()):
-        usage = normalise_usage(value)
+    for target, value in found.get(_USAGE, ()):
+        usage = normalise_usage(value if target.to.read is None else target.to.read(value))
         if usage.units:
             break
     else:
@@ -61,8 +61,8 @@ def set_cost(observation: Observation, found: dict[int, list[Candidate]]) -> Non
     if _COST not in found and _COST_AMOUNT not in found:
         return
     cost = Cost()
-    for _, value in found.get(_COST, ()):
-        cost = normalise_cost(value)
+    for target, value in found.get(_COST, ()):
+        cost = normalise_cost(value if target.to.read is None else target.to.read(value))
         if cost.usd:
             break
     else:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Final
 
 from spanwise_server.domain.observations import DEFAULT_ENVIRONMENT, Observation
-from spanwise_server.ingest.conventions.dialects import langfuse
 from spanwise_server.ingest.conventions.consumption import is_counted_elsewhere, set_cost, set_usage
 from spanwise_server.ingest.conventions.content import set_content
+from spanwise_server.ingest.conventions.dialects import langfuse
 from spanwise_server.ingest.conventions.dispatch import Candidate, derived_candidates, dispatch_for
 from spanwise_server.ingest.conventions.events import encode_events, encode_links, find_exception
 from spanwise_server.ingest.conventions.fields import SETTERS, text_of

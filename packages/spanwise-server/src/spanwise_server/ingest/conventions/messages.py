@@ -19,11 +19,16 @@ JsonValue = Any
 def unescape(text: str) -> str:
     r"""Write ``\uXXXX`` in JSON text as the character it stands for, so that a search for it and a reader's eye find it.
 
-    Python's ``json`` escapes everything beyond ASCII by default. A JSON array or object with such escapes is encoded anew: the
-    value stays the same, white space goes. Text that is no JSON, or nested too deeply to rework, stays as it is.
+    Python's ``json`` escapes everything beyond ASCII by default. A JSON array, object or string with such escapes is encoded
+    anew: the value stays the same, white space goes. Text that is no JSON, or nested too deeply to rework, stays as it is.
     """
     if "\\u" not in text:
         return text
+    if text[:1] == '"':
+        try:
+            return msgspec.json.encode(msgspec.json.decode(text)).decode()
+        except msgspec.DecodeError:
+            return text
     value = parse_nested(text)
     return text if value is text else msgspec.json.encode(value).decode()
 

@@ -45,6 +45,7 @@ TABLES: Final[tuple[Table, ...]] = (
     strands.TABLE,
     gen_ai.FIRST_CHUNK,
     gen_ai.REQUEST,
+    pydantic_ai.REQUEST,
     langfuse.INSIDE_METADATA,
     vercel_ai.TABLE,
     gen_ai.USAGE,

@@ -10,10 +10,19 @@ from typing import Any, Final
 
 from spanwise_server.ingest.conventions.messages import parse_nested
 
-_CALL_WORDS: Final = ("tool_call", "tool_use", "function_call", "toolCall", "functionCall", "tool-call")
+_CALL_WORDS: Final = (
+    "tool_call",
+    "tool_use",
+    "function_call",
+    "toolCall",
+    "functionCall",
+    "tool-call",
+    "toolUse",
+    "toolRequest",
+)
 _CALL_TYPES: Final = frozenset({"tool_call", "tool_use", "function_call", "tool-call", "server_tool_use", "mcp_call"})
 _CALL_LISTS: Final = ("tool_calls", "toolCalls")
-_CALL_OBJECTS: Final = ("function_call", "functionCall", "tool_call")
+_CALL_OBJECTS: Final = ("function_call", "functionCall", "tool_call", "toolUse", "toolRequest")
 _MAX_DEPTH: Final = 12
 _MAX_NAMES: Final = 1000
 _MAX_NAME_LENGTH: Final = 500
@@ -34,7 +43,8 @@ def offered_tools(source: str) -> list[str]:
         return []
     parsed = parse_nested(source)
     messages = parsed.get("messages") if isinstance(parsed, dict) else parsed
-    owners = [parsed, *(messages if isinstance(messages, list) else [])]
+    settings = parsed.get("config") if isinstance(parsed, dict) else None  # Gemini's place for them
+    owners = [parsed, settings, *(messages if isinstance(messages, list) else [])]
     return _take(name for owner in owners if isinstance(owner, dict) for name in _definitions(owner.get("tools")))
 
 

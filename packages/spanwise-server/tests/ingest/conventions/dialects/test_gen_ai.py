@@ -84,7 +84,8 @@ def test_request_attributes_are_parameters_except_the_model() -> None:
             {"input_tokens": 10, "cache_read.input_tokens": 4, "cache_creation.input_tokens": 1},
             {"input": 5, "input_cached_tokens": 4, "input_cache_creation": 1, "total": 10},
         ),
-        ({"input_tokens": 3, "cache_read_tokens": 4}, {"input": 0, "input_cached_tokens": 4, "total": 4}),
+        # More than the whole input: this producer counts cached tokens beside it.
+        ({"input_tokens": 3, "cache_read_tokens": 4}, {"input": 3, "input_cached_tokens": 4, "total": 7}),
         (
             {"output_tokens": 9, "details.reasoning_tokens": 2, "completion_details.audio": 1},
             {"output": 6, "output_reasoning_tokens": 2, "output_audio_tokens": 1, "total": 9},

@@ -115,6 +115,7 @@ USAGE: Final = Table(
             "cache_creation.input_tokens",
             "cache_creation_input_tokens",
             "cache_write.input_tokens",
+            "cache_write_input_tokens",
             "cache_write_tokens",
             "details.cache_write_tokens",
             "details.cache_creation_input_tokens",

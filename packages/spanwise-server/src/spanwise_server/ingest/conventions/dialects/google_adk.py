@@ -35,8 +35,9 @@ def _read_cached(span: Span) -> Any:
 def _is_inside_call_llm(span: Span) -> str | None:
     """Say so of the span that repeats the usage of ``call_llm`` around it: in the newer form it names its provider otherwise."""
     attributes = span.attributes
-    is_repetition = attributes.get("gen_ai.operation.name") == "generate_content" and "gen_ai.system" in attributes
-    return "call_llm" if is_repetition and "gen_ai.provider.name" not in attributes else None
+    is_older = "gen_ai.system" in attributes and "gen_ai.provider.name" not in attributes
+    is_repetition = is_older and attributes.get("gen_ai.operation.name") == "generate_content"
+    return "call_llm" if is_repetition and "gen_ai.usage.input_tokens" in attributes else None
 
 
 TABLE: Final = Table(

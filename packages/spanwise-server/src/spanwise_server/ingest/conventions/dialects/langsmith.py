@@ -20,6 +20,8 @@ _KINDS: Final = {
     "prompt": "SPAN",
     "parser": "SPAN",
 }
+_SETTINGS: Final = ("LANGSMITH_OTEL_ENABLED", "LANGSMITH_OTEL_ONLY", "LANGSMITH_TRACING")
+"""Its own environment variables, which stay where they are."""
 _STEP_TAGS: Final = ("seq:step:", "graph:step:", "map:key:")
 """Tags that LangChain sets to tell its own steps apart."""
 
@@ -36,6 +38,7 @@ TABLE: Final = Table(
         "langsmith.span.tags": To(Field.TAGS, read=_read_tags),
         _METADATA + "usage_metadata": To(Field.USAGE),
         _METADATA + "user_id": To(Field.USER),
+        **{_METADATA + name: () for name in _SETTINGS},
         **{_METADATA + name: To(Field.SESSION) for name in ("session_id", "thread_id", "conversation_id")},
         "gen_ai.prompt": To(Field.INPUT, read=plain_messages),
         "gen_ai.completion": To(Field.OUTPUT, read=plain_messages),

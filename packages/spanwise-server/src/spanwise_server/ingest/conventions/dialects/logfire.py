@@ -23,6 +23,19 @@ def _read_level(number: Any) -> str | None:
     return next((level for least, level in _LEVELS if number >= least), None)
 
 
+def _read_tags(value: Any) -> Any:
+    """Leave out the tag that Logfire itself puts on every call of a model."""
+    return [tag for tag in value if tag != "LLM"] if isinstance(value, list) else value
+
+
+def _is_announced(span: Span) -> str | None:
+    """Say so of a request whose answer is streamed: the log that ends the stream tells model and usage."""
+    attributes = span.attributes
+    is_request = attributes.get("logfire.span_type") == "span" and "gen_ai.operation.name" in attributes
+    is_answered = "gen_ai.response.id" in attributes or "gen_ai.output.messages" in attributes
+    return "stream" if is_request and not span.is_error and not is_answered and "gen_ai.usage.raw" not in attributes else None
+
+
 def _events(span: Span) -> list[Any]:
     """Return the messages that older versions put into one attribute."""
     for key in (_EVENTS, "all_messages_events"):
@@ -62,7 +75,8 @@ TABLE: Final = Table(
         _EVENTS: derive(
             Derived(Field.INPUT, _read_messages, uses=(_EVENTS,)), Derived(Field.OUTPUT, _read_choices, uses=(_EVENTS,))
         ),
-        "logfire.tags": To(Field.TAGS),
+        "logfire.tags": To(Field.TAGS, read=_read_tags),
+        "request_data": derive(Derived(Field.SUMMARY, _is_announced)),
         # What the model API reported, whole: the single counts beside it lack the cached tokens.
         "gen_ai.usage.raw": To(Field.USAGE),
     },

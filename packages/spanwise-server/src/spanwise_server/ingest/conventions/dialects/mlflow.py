@@ -26,8 +26,6 @@ _CONTENT: Final = frozenset(
     {"model", "messages", "input", "prompt", "tools", "functions", "system", "instructions", "contents"}
 )
 """What a request holds besides the model's parameters."""
-_BESIDE: Final = ("anthropic", "bedrock")
-"""Message formats of model APIs that count cached tokens beside their input."""
 _LEVELS: Final = {"10": "DEBUG", "20": "DEFAULT", "30": "WARNING", "40": "ERROR", "50": "ERROR"}
 _COSTS: Final = {"input_cost": "input", "output_cost": "output", "total_cost": "total"}
 
@@ -72,7 +70,11 @@ def _read_parameters(span: Span) -> dict[str, Any] | None:
 
 
 def _read_usage(span: Span) -> dict[str, int] | None:
-    """Make a report in which cached tokens count once: whether the input holds them depends on the model API."""
+    """Make a report in which cached tokens count once.
+
+    The input holds them since 3.17; before, it did not for every model API, which shows where they are more than the input
+    or part of the total.
+    """
     given = parse_nested(span.attributes.get(_USAGE))
     if not isinstance(given, dict):
         return None
@@ -86,9 +88,12 @@ def _read_usage(span: Span) -> dict[str, int] | None:
         )
         if read.get(key)
     }
-    is_beside = str(_text(span.attributes.get("mlflow.message.format"))) in _BESIDE
-    if not is_beside and read.get("total_tokens", 0) <= counts["input"] + counts["output"]:
-        counts["input"] = max(counts["input"] - sum(parts.values()), 0)
+    cached = sum(parts.values())
+    if cached <= counts["input"] and read.get("total_tokens", 0) <= counts["input"] + counts["output"]:
+        counts["input"] -= cached
+    lasting = min(read.get("cache_creation_input_tokens_above_1hr", 0), parts.get("input_cache_creation", 0))
+    if lasting:
+        parts |= {"input_cache_creation": parts["input_cache_creation"] - lasting, "input_cache_creation_1h": lasting}
     return {**counts, **parts} if read else None
 
 
@@ -114,4 +119,5 @@ TABLE: Final = Table(
         "mlflow.trace.session": To(Field.SESSION, read=_text),
         "mlflow.user": To(Field.USER, read=_text),
     },
+    {"mlflow.traceTag.": To(Field.TRACE_METADATA_KEY)},
 )

@@ -7,13 +7,9 @@ from typing import Final
 from spanwise_server.ingest.conventions.moments import moment_after
 from spanwise_server.ingest.conventions.table import Derived, Field, Table, derive
 
-_FIRST_TOKEN: Final = "gen_ai.server.time_to_first_token"
+_WAIT: Final = "gen_ai.server.time_to_first_token"
 TABLE: Final = Table(
     "strands",
-    {
-        _FIRST_TOKEN: derive(
-            Derived(Field.COMPLETION_START, lambda span: moment_after(span, span.attributes.get(_FIRST_TOKEN), 1e-3))
-        )
-    },
+    {_WAIT: derive(Derived(Field.COMPLETION_START, lambda span: moment_after(span, span.attributes.get(_WAIT), 1e-3)))},
     scopes=frozenset({"strands.telemetry.tracer"}),
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from spanwise_server.ingest.conventions.messages import parse_nested
 from spanwise_server.ingest.conventions.moments import moment_after
 from spanwise_server.ingest.conventions.table import Derived, Field, Table, To, derive
@@ -67,6 +69,8 @@ def _call(call: Any) -> Any:
     if not isinstance(call, dict) or "toolName" not in call:
         return call
     arguments = call.get("input", call.get("args"))
+    if not isinstance(arguments, str):
+        arguments = msgspec.json.encode(arguments).decode()
     return {"id": call.get("toolCallId"), "type": "function", "function": {"name": call["toolName"], "arguments": arguments}}
 
 
@@ -170,7 +174,13 @@ def _read_tools(tools: Any) -> Any:
 
 
 def _read_list(values: Any) -> Any:
-    return [parse_nested(value) for value in values] if isinstance(values, list) else values
+    """Parse embedded values and embeddings, each of which is JSON text."""
+    if not isinstance(values, list):
+        return values
+    try:
+        return [msgspec.json.decode(value) for value in values]
+    except (msgspec.DecodeError, TypeError, RecursionError):
+        return values
 
 
 def _read_prompt(key: str) -> Any:
