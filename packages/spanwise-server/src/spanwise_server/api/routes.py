@@ -9,11 +9,11 @@ from spanwise_server.api.administration import projects as project_administratio
 from spanwise_server.api.mcp import routes as mcp
 from spanwise_server.api.native import administration as native_administration
 from spanwise_server.api.native import annotation as native_annotation
-from spanwise_server.api.native import logins
+from spanwise_server.api.native import datasets as native_datasets
+from spanwise_server.api.native import logins, repricing
 from spanwise_server.api.native import media as native_media
 from spanwise_server.api.native import metrics as native_metrics
 from spanwise_server.api.native import prompts as native_prompts
-from spanwise_server.api.native import repricing
 from spanwise_server.api.native import traces as native_traces
 from spanwise_server.api.policies import RouteTable
 from spanwise_server.api.public import (
@@ -72,6 +72,7 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     # Native API, for the browser application
     logins.routes,
     native_traces.routes,
+    native_datasets.routes,
     repricing.routes,
     native_metrics.routes,
     native_annotation.routes,

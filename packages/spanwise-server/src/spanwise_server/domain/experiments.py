@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from spanwise_server.domain.observations import Micros
+from spanwise_server.domain.payloads import decode_value
 
 
 class Experiment(msgspec.Struct, kw_only=True):
@@ -47,3 +50,30 @@ class ScoreSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The category or truth value; empty for numbers and free text."""
     count: int
     mean: float
+
+
+def metadata_text(attributes: Mapping[str, str], name: str) -> str:
+    """Return the JSON text of a metadata attribute, or an empty text when there is none.
+
+    Some clients send it whole under ``name``, others each key apart, under ``name.key`` with dots for deeper ones.
+    """
+    whole = attributes.get(name, "")
+    prefix = f"{name}."
+    parts = {key.removeprefix(prefix): text for key, text in attributes.items() if key.startswith(prefix)}
+    if not parts:
+        return whole
+    given = decode_value(whole) if whole else {}
+    merged: dict[str, Any] = given if isinstance(given, dict) else {}
+    for path, text in sorted(parts.items()):
+        _set(merged, path.split("."), decode_value(text))
+    return msgspec.json.encode(merged).decode()
+
+
+def _set(into: dict[str, Any], steps: list[str], value: Any) -> None:  # any JSON value
+    *parents, last = steps
+    for step in parents:
+        child = into.setdefault(step, {})
+        if not isinstance(child, dict):
+            return  # a value and an object under one key: the value stays
+        into = child
+    into.setdefault(last, value)

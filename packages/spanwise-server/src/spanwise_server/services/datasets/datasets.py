@@ -63,6 +63,17 @@ class Datasets:
 
         return await self._database.read(work)
 
+    async def newest(self, project_id: str, *, limit: int, after: str | None) -> list[tuple[Dataset, int]]:
+        """Return datasets with the number of their active items, newest first, after the one with the id ``after``."""
+
+        def work(connection: MetadataTransaction) -> list[tuple[Dataset, int]]:
+            last = None if after is None else datasets.get_dataset(connection, project_id, after)
+            found = datasets.list_datasets(connection, project_id, limit=limit, offset=0, after=last)
+            counts = dataset_items.count_by_dataset(connection, [dataset.id for dataset in found])
+            return [(dataset, counts.get(dataset.id, 0)) for dataset in found]
+
+        return await self._database.read(work)
+
     async def save(self, project_id: str, change: DatasetChange) -> Dataset:
         """Create the dataset, or change what ``change`` gives of the one of that name.
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from spanwise_server.domain.datasets import DatasetItem, StoredRun, StoredRunItem
+from spanwise_server.domain.experiments import metadata_text
 from spanwise_server.domain.observations import DEFAULT_ENVIRONMENT, Level, Micros, Observation
 from spanwise_server.domain.scores import Score
 from spanwise_server.domain.traces import Trace
@@ -212,12 +213,12 @@ def _of_span(span: Observation, owner: StoredRun | None) -> ExperimentItem:
         environment=span.environment,
         experiment_id=given["id"] if owner is None else owner.id,
         experiment_name=given.get("name", "") if owner is None else owner.name,
-        experiment_description=given.get("description", ""),
-        experiment_metadata=given.get("metadata", ""),
+        experiment_description=given.get("description", "") or (owner.description or "" if owner else ""),
+        experiment_metadata=metadata_text(given, "metadata") or (owner.metadata or "" if owner else ""),
         dataset_id=given.get("dataset.id", ""),
         item_id=given.get("item.id", ""),
         item_version=given.get("item.version", ""),
-        item_metadata=given.get("item.metadata", ""),
+        item_metadata=metadata_text(given, "item.metadata"),
         input=span.input,
         output=span.output,
         expected_output=given.get("item.expected_output", ""),

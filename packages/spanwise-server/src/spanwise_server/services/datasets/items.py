@@ -138,6 +138,11 @@ class DatasetItems:
         wanted = ItemFilter(project_id=dataset.project_id, dataset_id=dataset.id)
         return await self._database.read(lambda connection: dataset_items.item_ids(connection, wanted))
 
+    async def count(self, dataset: Dataset) -> int:
+        """Return how many active items the dataset has."""
+        wanted = ItemFilter(project_id=dataset.project_id, dataset_id=dataset.id)
+        return await self._database.read(lambda connection: dataset_items.count_items(connection, wanted))
+
     async def delete(self, project_id: str, item_id: str) -> None:
         """End the item with a tombstone; its earlier versions can still be read by time.
 

@@ -88,14 +88,17 @@ def with_exact_count(run: Run, posted: Iterable[str], experiments: Iterable[Expe
 
 def join_items(run: Run, posted: Sequence[StoredRunItem], spans: Sequence[Observation]) -> list[RunItem]:
     """Return the items of the run, newest first; what was posted and is a span as well counts once."""
-    by_key = {(span.trace_id, span.experiment.get(_ID, "")): span for span in spans}
-    items = [_posted(run, item, by_key.get((item.trace_id, item.dataset_item_id))) for item in posted]
+    by_key: dict[tuple[str, str], list[Observation]] = {}
+    for span in spans:
+        by_key.setdefault((span.trace_id, span.experiment.get(_ID, "")), []).append(span)
+    items = [_posted(run, item, by_key.get((item.trace_id, item.dataset_item_id), [])) for item in posted]
     known = {(item.trace_id, item.dataset_item_id) for item in posted}
-    items += [item_of_span(run, span) for key, span in by_key.items() if key not in known]
+    items += [item_of_span(run, span) for key, same in by_key.items() if key not in known for span in same]
     return sorted(items, key=lambda item: (-item.created_at, item.id))
 
 
-def _posted(run: Run, item: StoredRunItem, span: Observation | None) -> RunItem:
+def _posted(run: Run, item: StoredRunItem, spans: Sequence[Observation]) -> RunItem:
+    span = next((span for span in spans if span.id == item.observation_id), spans[0] if spans else None)
     return RunItem(
         id=item.id,
         run_id=run.id,

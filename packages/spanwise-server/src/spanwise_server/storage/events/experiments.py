@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
-from spanwise_server.domain.experiments import Experiment, ScoreSummary, TraceMeasures
+from spanwise_server.domain.experiments import Experiment, ScoreSummary, TraceMeasures, metadata_text
 from spanwise_server.domain.observations import Observation
 from spanwise_server.query.fields import EXPERIMENT_ITEM_FIELDS
 from spanwise_server.query.queries import ExperimentItemQuery, ExperimentQuery
@@ -63,7 +63,7 @@ class ExperimentReader:
         )
         return [
             Experiment(
-                id=row[0], name=row[1], description=row[2], metadata=row[3], dataset_id=row[4], start_time=row[5],
+                id=row[0], name=row[1], description=row[2], metadata=metadata_text(row[3], "metadata"), dataset_id=row[4], start_time=row[5],
                 end_time=row[6], item_count=row[7], updated_at=row[8], item_ids=row[9] if query.with_item_ids else [],
             )
             for row in await self._engine.read(sql, parameters.values)

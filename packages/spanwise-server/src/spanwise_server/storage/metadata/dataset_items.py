@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,16 @@ def every_item(connection: Connection, wanted: ItemFilter) -> Iterator[DatasetIt
     found = [(row.project_id, row.id, row.valid_from) for row in connection.execute(keys)]
     for start in range(0, len(found), _BATCH):
         yield from _load(connection, found[start : start + _BATCH])
+
+
+def count_by_dataset(connection: Connection, dataset_ids: Collection[str]) -> Mapping[str, int]:
+    """Return how many active items each of the datasets has; those without are left out."""
+    statement = (
+        select(_items.dataset_id, func.count().label("number"))
+        .where(_items.dataset_id.in_(list(dataset_ids)), _valid(None), _items.status == ItemStatus.ACTIVE)
+        .group_by(_items.dataset_id)
+    )
+    return {row.dataset_id: row.number for row in connection.execute(statement)}
 
 
 def item_ids(connection: Connection, wanted: ItemFilter) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from spanwise_server.domain.datasets import StoredRun, StoredRunItem
 from spanwise_server.domain.errors import ConflictError
 from spanwise_server.domain.observations import Micros
-from spanwise_server.storage.metadata.tables.datasets import dataset_run_items, dataset_runs, datasets, deleted_experiments
+from spanwise_server.storage.metadata.tables.datasets import dataset_run_items, dataset_runs, deleted_experiments
 
 _runs = dataset_runs.c
 _items = dataset_run_items.c
@@ -175,17 +175,6 @@ def list_deleted_experiments(connection: Connection, project_id: str) -> Mapping
     table = deleted_experiments.c
     statement = select(table.experiment_id, table.deleted_at).where(table.project_id == project_id)
     return {row.experiment_id: row.deleted_at for row in connection.execute(statement)}
-
-
-def count_runs(connection: Connection, project_id: str) -> Mapping[str, int]:
-    """Return how many runs were announced by run items, by dataset id."""
-    statement = (
-        select(_runs.dataset_id, func.count().label("number"))
-        .join(datasets, datasets.c.id == _runs.dataset_id)
-        .where(_runs.project_id == project_id)
-        .group_by(_runs.dataset_id)
-    )
-    return {row.dataset_id: row.number for row in connection.execute(statement)}
 
 
 def _within(project_id: str, since: Micros | None, until: Micros | None) -> ColumnElement[bool]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from spanwise_server.domain.datasets import Dataset
@@ -26,16 +24,16 @@ def find_dataset(connection: Connection, project_id: str, name: str) -> Dataset 
     return None if row is None else _dataset(row)
 
 
-def list_datasets(connection: Connection, project_id: str, *, limit: int, offset: int) -> list[Dataset]:
-    """Return a page of the project's datasets, newest first."""
-    statement = (
-        select(datasets)
-        .where(datasets.c.project_id == project_id)
-        .order_by(datasets.c.created_at.desc(), datasets.c.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [_dataset(row) for row in connection.execute(statement).mappings()]
+def list_datasets(
+    connection: Connection, project_id: str, *, limit: int, offset: int, after: Dataset | None = None
+) -> list[Dataset]:
+    """Return a page of the project's datasets, newest first; by number, or those after ``after``."""
+    statement = select(datasets).where(datasets.c.project_id == project_id)
+    if after is not None:
+        is_older = datasets.c.created_at < after.created_at
+        statement = statement.where(or_(is_older, and_(datasets.c.created_at == after.created_at, datasets.c.id > after.id)))
+    ordered = statement.order_by(datasets.c.created_at.desc(), datasets.c.id).limit(limit).offset(offset)
+    return [_dataset(row) for row in connection.execute(ordered).mappings()]
 
 
 def count_datasets(connection: Connection, project_id: str) -> int:
@@ -43,14 +41,6 @@ def count_datasets(connection: Connection, project_id: str) -> int:
     return connection.execute(
         select(func.count()).select_from(datasets).where(datasets.c.project_id == project_id)
     ).scalar_one()
-
-
-def dataset_names(connection: Connection, project_id: str, dataset_ids: Collection[str]) -> Mapping[str, str]:
-    """Return the names of those of the datasets that exist, by id."""
-    statement = select(datasets.c.id, datasets.c.name).where(
-        datasets.c.project_id == project_id, datasets.c.id.in_(list(dataset_ids))
-    )
-    return {row.id: row.name for row in connection.execute(statement)} if dataset_ids else {}
 
 
 def add_dataset(connection: Connection, dataset: Dataset) -> None:

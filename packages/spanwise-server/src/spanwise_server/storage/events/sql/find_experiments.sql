@@ -3,7 +3,11 @@ SELECT
     experiment_id,
     argMaxIf(experiment['name'], start_time, experiment['name'] != ''),
     argMaxIf(experiment['description'], start_time, experiment['description'] != ''),
-    argMaxIf(experiment['metadata'], start_time, experiment['metadata'] != ''),
+    argMaxIf(
+        mapFilter((key, value) -> key = 'metadata' OR startsWith(key, 'metadata.'), experiment),
+        start_time,
+        mapExists((key, value) -> key = 'metadata' OR startsWith(key, 'metadata.'), experiment)
+    ),
     argMaxIf(experiment['dataset.id'], start_time, experiment['dataset.id'] != ''),
     toUnixTimestamp64Micro(min(start_time)),
     toUnixTimestamp64Micro(max(ifNull(end_time, start_time))),
