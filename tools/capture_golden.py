@@ -81,7 +81,7 @@ def capture(producer: Producer, kept: Path | None) -> None:
         prepare = prepare_node if producer.agent.endswith(".mjs") else prepare_python
         command = prepare(producer, installed)
         subprocess.run(command, check=True, env=environment, cwd=installed if producer.agent.endswith(".mjs") else home)
-        scrubber = Scrubber({home: "/home/user", str(installed): "/home/user/app", str(AGENTS): "/home/user/app"})
+        scrubber = Scrubber({home: "/app", str(installed): "/app", str(AGENTS): "/app"})
     if not recorder.bodies and not recorder.logs:
         raise SystemExit(f"{producer.folder} sent nothing")
     directory = GOLDEN / producer.folder
