@@ -125,8 +125,10 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         await llm_connections.renew_seals()
         models = Models(database, clock=clock, estimates_tokens=settings.estimate_tokens)
         stack.callback(models.close)
+        comments = Comments(database, events, clock=clock)
+        forgetting = (media.forget_traces, comments.forget_traces)
         ingestion = Ingestion(
-            events, settings, configs=score_configs, clock=clock, pricer=models, after_trace_deletion=media.forget_traces
+            events, settings, configs=score_configs, clock=clock, pricer=models, after_trace_deletion=forgetting
         )
         ingestion.start()
         stack.push_async_callback(ingestion.close)
@@ -139,8 +141,7 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
         administration = Administration(
             database, hasher, settings, clock=clock, forget_keys=authenticator.forget, erasers=erasers
         )
-        retention = Retention(projects, (ingestion.delete_before, media.forget_before), clock=clock)
-        await stack.enter_async_context(scheduled(_jobs(authenticator, retention)))
+        await stack.enter_async_context(scheduled(_jobs(authenticator, projects, ingestion, media, clock)))
         yield Services(
             settings=settings,
             version=version("spanwise-server"),
@@ -159,7 +160,7 @@ async def open_services(settings: Settings, init: InitSettings, *, clock: Clock 
             experiment_items=ExperimentItems(database, events, experiments),
             media=media,
             score_configs=score_configs,
-            comments=Comments(database, events, clock=clock),
+            comments=comments,
             annotation_queues=AnnotationQueues(database, clock=clock),
             models=models,
             repricing=Repricing(events, ingestion),
@@ -175,8 +176,10 @@ def _open_media(database: MetadataDatabase, settings: Settings, keys: Installati
     return MediaLibrary(database, blobs, UrlSigner(keys.derive(MEDIA_URLS)), clock=clock, max_bytes=settings.max_media_bytes)
 
 
-def _jobs(authenticator: Authenticator, projects: Projects, ingestion: Ingestion, clock: Clock) -> Sequence[Job]:
-    retention = Retention(projects, (ingestion.delete_before,), clock=clock)
+def _jobs(
+    authenticator: Authenticator, projects: Projects, ingestion: Ingestion, media: MediaLibrary, clock: Clock
+) -> Sequence[Job]:
+    retention = Retention(projects, (ingestion.delete_before, media.forget_before), clock=clock)
     return (
         Job(name="key uses", run=authenticator.record_uses, every_seconds=60, first_after_seconds=60, runs_at_the_end=True),
         # Not in the first moments, when clients that waited for the server send what they have.

@@ -52,9 +52,9 @@ class Ingestion:
         configs: ConfigLookup,
         clock: Clock,
         pricer: Pricer | None = None,
-        after_trace_deletion: Callable[[str, Sequence[str]], Awaitable[None]] | None = None,
+        after_trace_deletion: Sequence[Callable[[str, Sequence[str]], Awaitable[None]]] = (),
     ) -> None:
-        """Take telemetry for ``store``. ``after_trace_deletion`` gets a project and traces that are gone from it."""
+        """Take telemetry for ``store``. Each of ``after_trace_deletion`` gets a project and traces that are gone from it."""
         self._store = store
         self._after_trace_deletion = after_trace_deletion
         self._configs = configs
@@ -196,8 +196,8 @@ class Ingestion:
         """Delete the traces with everything in them; effective when it returns."""
         async with self._commits.paused():
             await self._store.delete_traces(project_id, trace_ids)
-        if self._after_trace_deletion is not None:
-            await self._after_trace_deletion(project_id, trace_ids)
+        for forget in self._after_trace_deletion:
+            await forget(project_id, trace_ids)
 
     async def delete_scores(self, project_id: str, score_ids: Sequence[str]) -> None:
         """Delete the scores; effective when it returns."""
