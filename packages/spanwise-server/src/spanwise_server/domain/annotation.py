@@ -34,6 +34,8 @@ class Comment:
     project_id: str
     object_type: ObjectType
     object_id: str
+    trace_id: str | None = None
+    """The trace that is commented on, or that the observation belongs to."""
     content: str
     author_user_id: str | None
     """None when a program wrote it for nobody in particular, or the author's account is gone."""

@@ -196,3 +196,25 @@ async def test_conditions_on_comments_go_with_others(api: httpx.AsyncClient, pro
     both = filters(("number", "commentCount", ">", 0), ("string", "id", "=", "o2"))
     answer = await api.get("/api/public/v2/observations", params={"filter": both})
     assert [row["id"] for row in answer.json()["data"]] == ["o2"]
+
+
+async def test_what_is_said_of_a_trace_goes_with_it(
+    api: httpx.AsyncClient, project: ProjectWithKeys, services: Services
+) -> None:
+    await write(services, [observation(project.id, "other", trace_id="t2", session_id="s1")])
+    kept = []
+    for object_type, object_id in (*IDS.items(), ("TRACE", "t2"), ("OBSERVATION", "other")):
+        made = await comment(api, project, objectType=object_type, objectId=object_id)
+        if object_id not in ("t1", "o1"):
+            kept.append(made.json()["id"])
+    config = (await api.post("/api/public/score-configs", json={"name": "x", "dataType": "TEXT"})).json()["id"]
+    queue = (await api.post("/api/public/annotation-queues", json={"name": "q", "scoreConfigIds": [config]})).json()["id"]
+    items = f"/api/public/annotation-queues/{queue}/items"
+    for object_type, object_id in (("TRACE", "t1"), ("TRACE", "t2"), ("SESSION", "t1")):
+        await api.post(items, json={"objectType": object_type, "objectId": object_id})
+
+    assert (await api.delete("/api/public/traces/t1")).status_code == 200
+
+    assert [row["id"] for row in (await api.get(COMMENTS)).json()["data"]] == kept[::-1]
+    left = [(row["objectType"], row["objectId"]) for row in (await api.get(items)).json()["data"]]
+    assert left == [("SESSION", "t1"), ("TRACE", "t2")]

@@ -13,12 +13,13 @@ from spanwise_server.domain.observations import ObservationType
 from spanwise_server.query.expressions import Comparison, Field, Operator
 from spanwise_server.query.queries import SessionQuery
 from spanwise_server.storage.interface import EventReader
-from spanwise_server.storage.metadata import comments, users
+from spanwise_server.storage.metadata import annotation_queues, comments, users
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 
 _MOST = 10_000
 """Most comments, or commented objects, that a filter looks at."""
 _MOST_TEXTS_A_STATEMENT = 100
+_MOST_IDS_A_STATEMENT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,13 @@ class CommentDraft:
     object_id: str
     content: str
     author_user_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An object that exists."""
+
+    trace_id: str | None
 
 
 class Comments:
@@ -77,7 +85,8 @@ class Comments:
         Raises:
             NotFoundError: There is nothing of that type and id in the project, or its author is no member of it.
         """
-        if not await self._exists(project_id, draft.object_type, draft.object_id):
+        found = await self._look_up(project_id, draft.object_type, draft.object_id)
+        if found is None:
             raise NotFoundError(f"{draft.object_type.value.capitalize()} {draft.object_id} not found within authorized project")
         now = self._clock()
         comment = Comment(
@@ -85,6 +94,7 @@ class Comments:
             project_id=project_id,
             object_type=draft.object_type,
             object_id=draft.object_id,
+            trace_id=found.trace_id,
             content=draft.content,
             author_user_id=draft.author_user_id,
             created_at=now,
@@ -126,20 +136,35 @@ class Comments:
         _refuse_too_many(len(found))
         return found
 
-    async def _exists(self, project_id: str, object_type: ObjectType, object_id: str) -> bool:
+    async def forget_traces(self, project_id: str, trace_ids: Sequence[str]) -> None:
+        """Delete what was said of traces that are gone, and take them out of queues."""
+
+        def work(connection: MetadataTransaction) -> None:
+            kept = [trace_id for trace_id in trace_ids if "\0" not in trace_id]
+            for start in range(0, len(kept), _MOST_IDS_A_STATEMENT):
+                some = kept[start : start + _MOST_IDS_A_STATEMENT]
+                comments.delete_comments_of_traces(connection, project_id, some)
+                annotation_queues.delete_items_of_traces(connection, project_id, some)
+
+        await self._database.write(work)
+
+    async def _look_up(self, project_id: str, object_type: ObjectType, object_id: str) -> _Found | None:
+        """Return what a comment needs of its object, or none when there is no such object."""
         match object_type:
             case ObjectType.TRACE:
-                return bool(await self._events.get_traces(project_id, [object_id]))
+                return _Found(object_id) if await self._events.get_traces(project_id, [object_id]) else None
             case ObjectType.OBSERVATION:
                 row = await self._events.get_observation(project_id, object_id)
-                return row is not None and row.type != ObservationType.TRACE
+                return None if row is None or row.type == ObservationType.TRACE else _Found(row.trace_id)
             case ObjectType.SESSION:
                 where = Comparison(Field("id"), Operator.EQ, object_id)
-                return bool(await self._events.find_sessions(SessionQuery(project_id=project_id, where=where, limit=1)))
+                query = SessionQuery(project_id=project_id, where=where, limit=1)
+                return _Found(None) if await self._events.find_sessions(query) else None
             case ObjectType.PROMPT:
-                return await self._database.read(
+                is_there = await self._database.read(
                     lambda connection: comments.has_prompt_version(connection, project_id, object_id)
                 )
+                return _Found(None) if is_there else None
 
 
 def _refuse_too_many(found: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
@@ -124,6 +125,18 @@ def replace_item(connection: Connection, item: AnnotationQueueItem) -> None:
 def delete_item(connection: Connection, queue_id: str, item_id: str) -> bool:
     """Delete the item; say whether it was there."""
     return connection.execute(delete(annotation_queue_items).where(*_one(queue_id, item_id))).rowcount > 0
+
+
+def delete_items_of_traces(connection: Connection, project_id: str, trace_ids: Sequence[str]) -> None:
+    """Take the traces out of every queue of the project."""
+    of_project = select(_queue.id).where(_queue.project_id == project_id)
+    connection.execute(
+        delete(annotation_queue_items).where(
+            _item.object_type == ObjectType.TRACE.value,
+            _item.object_id.in_(list(trace_ids)),
+            _item.queue_id.in_(of_project),
+        )
+    )
 
 
 def assign(connection: Connection, queue_id: str, user_id: str, now: Micros) -> None:

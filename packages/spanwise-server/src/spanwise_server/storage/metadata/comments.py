@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, false, func, insert, or_, select
 
 from spanwise_server.domain.annotation import Comment, CommentSelection, ObjectType
 from spanwise_server.storage.metadata.tables.annotation import comments
@@ -47,12 +47,18 @@ def add_comment(connection: Connection, comment: Comment) -> None:
             project_id=comment.project_id,
             object_type=comment.object_type.value,
             object_id=comment.object_id,
+            trace_id=comment.trace_id,
             content=comment.content,
             author_user_id=comment.author_user_id,
             created_at=comment.created_at,
             updated_at=comment.updated_at,
         )
     )
+
+
+def delete_comments_of_traces(connection: Connection, project_id: str, trace_ids: Sequence[str]) -> None:
+    """Delete the comments on the traces and on their observations."""
+    connection.execute(delete(comments).where(comments.c.project_id == project_id, comments.c.trace_id.in_(list(trace_ids))))
 
 
 def count_by_object(connection: Connection, project_id: str, object_type: ObjectType, *, most: int) -> list[tuple[str, int]]:
@@ -106,6 +112,7 @@ def _comment(row: Row[Any]) -> Comment:
         project_id=row.project_id,
         object_type=ObjectType(row.object_type),
         object_id=row.object_id,
+        trace_id=row.trace_id,
         content=row.content,
         author_user_id=row.author_user_id,
         created_at=row.created_at,

@@ -16,12 +16,15 @@ comments = Table(
     Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
     Column("object_type", String, nullable=False),
     Column("object_id", String, nullable=False),
+    # Of a trace and of an observation, so that what is said of a trace goes with it.
+    Column("trace_id", String),
     Column("content", Text, nullable=False),
     Column("author_user_id", ForeignKey("users.id", ondelete="SET NULL"), index=True),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index(None, "project_id", "object_type", "object_id"),
     Index("ix_comments_project_id_created_at", "project_id", "created_at"),
+    Index("ix_comments_project_id_trace_id", "project_id", "trace_id"),
 )
 
 annotation_queues = Table(
@@ -51,6 +54,7 @@ annotation_queue_items = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index(None, "queue_id", "status", "created_at"),
+    Index("ix_annotation_queue_items_object_id", "object_id"),
 )
 
 annotation_queue_assignments = Table(

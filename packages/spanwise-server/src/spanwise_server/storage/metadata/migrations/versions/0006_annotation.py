@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.String(), nullable=False),
         sa.Column("object_type", sa.String(), nullable=False),
         sa.Column("object_id", sa.String(), nullable=False),
+        sa.Column("trace_id", sa.String(), nullable=True),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("author_user_id", sa.String(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -28,6 +29,7 @@ def upgrade() -> None:
     op.create_index("ix_comments_author_user_id", "comments", ["author_user_id"])
     op.create_index("ix_comments_project_id", "comments", ["project_id", "object_type", "object_id"])
     op.create_index("ix_comments_project_id_created_at", "comments", ["project_id", "created_at"])
+    op.create_index("ix_comments_project_id_trace_id", "comments", ["project_id", "trace_id"])
     _create_queues()
 
 
@@ -62,6 +64,7 @@ def _create_queues() -> None:
         ),
     )
     op.create_index("ix_annotation_queue_items_queue_id", "annotation_queue_items", ["queue_id", "status", "created_at"])
+    op.create_index("ix_annotation_queue_items_object_id", "annotation_queue_items", ["object_id"])
     op.create_table(
         "annotation_queue_assignments",
         sa.Column("queue_id", sa.String(), nullable=False),
