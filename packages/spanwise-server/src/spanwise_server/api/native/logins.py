@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from spanwise_server.api.auth import SESSION_COOKIE, LoginAccessDep, ServicesDep
 from spanwise_server.api.policies import LOGIN, LOGIN_SESSION, RouteTable
+from spanwise_server.api.request_bodies import documented_body
 from spanwise_server.api.responses import json_response
 from spanwise_server.domain.accounts import ProjectMembership, User
 from spanwise_server.domain.errors import InvalidRequestError
@@ -21,6 +22,13 @@ _MOST_LOGIN_BYTES = 16 * 1024
 
 class LoginRequest(msgspec.Struct):
     """What a login form sends."""
+
+    email: str
+    password: str
+
+
+class LoginForm(TypedDict):
+    """``LoginRequest`` for readers of the OpenAPI document."""
 
     email: str
     password: str
@@ -64,7 +72,7 @@ class MeResponse(TypedDict):
     version: str
 
 
-@routes.post("/api/v1/login", LOGIN, response_model=LoginResponse)
+@routes.post("/api/v1/login", LOGIN, response_model=LoginResponse, openapi_extra=documented_body(LoginForm))
 async def log_in(request: Request, services: ServicesDep) -> Response:
     """Open a login: ``{"email", "password"}`` in, the cookie out."""
     form = _read_form(await request.body())

@@ -6,7 +6,7 @@ Bodies are read here and handed to ``services.ingestion``; an answer of class 2x
 from __future__ import annotations
 
 import functools
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
@@ -17,8 +17,19 @@ from starlette.responses import Response
 
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
 from spanwise_server.api.policies import BATCH_WRITE, PROJECT_KEY, SCORE_WRITE, RouteTable
+from spanwise_server.api.request_bodies import documented_body
 from spanwise_server.api.responses import PUBLIC_ERRORS, json_response
-from spanwise_server.api.schemas.ingestion import IngestionResult, OtlpTraceResult, ScoreAccepted, ScoresPartlyAccepted
+from spanwise_server.api.schemas.ingestion import (
+    IngestionBatch,
+    IngestionResult,
+    OtlpLogs,
+    OtlpMetrics,
+    OtlpTraceResult,
+    OtlpTraces,
+    ScoreAccepted,
+    ScoreRequest,
+    ScoresPartlyAccepted,
+)
 from spanwise_server.api.schemas.pages import Message
 from spanwise_server.domain.errors import InvalidRequestError
 from spanwise_server.ingest.decoded import DecodedSpans
@@ -30,8 +41,19 @@ _JSON: Final = "application/json"
 _NEWEST_INGESTION_VERSION: Final = 4
 
 
+def _otlp_body(json_form: type) -> dict[str, Any]:
+    documented = documented_body(json_form)
+    documented["requestBody"]["content"][_PROTOBUF] = {"schema": {"type": "string", "format": "binary"}}
+    return documented
+
+
 @routes.post(
-    "/api/public/otel/v1/traces", PROJECT_KEY, response_model=OtlpTraceResult, responses=PUBLIC_ERRORS, summary="OTLP traces"
+    "/api/public/otel/v1/traces",
+    PROJECT_KEY,
+    response_model=OtlpTraceResult,
+    responses=PUBLIC_ERRORS,
+    summary="OTLP traces",
+    openapi_extra=_otlp_body(OtlpTraces),
 )
 async def export_traces(request: Request, access: ProjectAccessDep, services: ServicesDep) -> Response:
     """Take an OTLP/HTTP trace export, protobuf or JSON, plain or compressed.
@@ -47,14 +69,24 @@ async def export_traces(request: Request, access: ProjectAccessDep, services: Se
     return _otlp_answer(decoded, is_json=is_json)
 
 
-@routes.post("/api/public/otel/v1/metrics", PROJECT_KEY, summary="OTLP metrics, accepted and not kept")
+@routes.post(
+    "/api/public/otel/v1/metrics",
+    PROJECT_KEY,
+    summary="OTLP metrics, accepted and not kept",
+    openapi_extra=_otlp_body(OtlpMetrics),
+)
 async def export_metrics(request: Request, access: ProjectAccessDep) -> Response:
     """Accept an OTLP metrics export so that clients that send every signal are not disturbed. Nothing is kept."""
     await request.body()
     return _empty_answer(ExportMetricsServiceResponse().SerializeToString(), is_json=_is_json(request))
 
 
-@routes.post("/api/public/otel/v1/logs", PROJECT_KEY, summary="OTLP logs, accepted and not kept")
+@routes.post(
+    "/api/public/otel/v1/logs",
+    PROJECT_KEY,
+    summary="OTLP logs, accepted and not kept",
+    openapi_extra=_otlp_body(OtlpLogs),
+)
 async def export_logs(request: Request, access: ProjectAccessDep) -> Response:
     """Accept an OTLP logs export; as for metrics."""
     await request.body()
@@ -68,6 +100,7 @@ async def export_logs(request: Request, access: ProjectAccessDep) -> Response:
     status_code=207,
     responses=PUBLIC_ERRORS,
     summary="Legacy batch",
+    openapi_extra=documented_body(IngestionBatch),
 )
 async def ingest_batch(request: Request, access: ProjectAccessDep, services: ServicesDep) -> Response:
     """Take a batch of events. The answer is always 207; it says for each event whether it was kept.
@@ -89,6 +122,7 @@ async def ingest_batch(request: Request, access: ProjectAccessDep, services: Ser
         207: {"model": ScoresPartlyAccepted, "description": "Some scores of the array were refused."},
     },
     summary="Create or update scores",
+    openapi_extra=documented_body(ScoreRequest | list[ScoreRequest]),
 )
 async def create_scores(request: Request, access: ProjectAccessDep, services: ServicesDep) -> Response:
     """Take one score (answer: its id) or an array of them (answer: how many were accepted).

@@ -1,8 +1,8 @@
-"""Answers of the ingest routes."""
+"""Bodies and answers of the ingest routes. The bodies are for readers of the OpenAPI document; ``ingest.decode`` has the rules."""
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -62,3 +62,58 @@ class ScoresPartlyAccepted(TypedDict):
     accepted: int
     rejected: int
     errors: list[RefusedScore]
+
+
+class IngestionEvent(TypedDict):
+    """One event of a batch: an envelope around the body that its type takes."""
+
+    id: str
+    timestamp: str
+    type: str
+    body: dict[str, Any]
+    metadata: NotRequired[dict[str, Any] | None]
+
+
+class IngestionBatch(TypedDict):
+    """Events, in any order; sending one again changes nothing."""
+
+    batch: list[IngestionEvent]
+    metadata: NotRequired[dict[str, Any] | None]
+
+
+class ScoreRequest(TypedDict):
+    """One score of one subject: a trace (with or without an observation of it), a session, or a dataset run."""
+
+    name: str
+    value: float | str | bool
+    id: NotRequired[str | None]
+    traceId: NotRequired[str | None]
+    observationId: NotRequired[str | None]
+    sessionId: NotRequired[str | None]
+    datasetRunId: NotRequired[str | None]
+    dataType: NotRequired[Literal["NUMERIC", "BOOLEAN", "CATEGORICAL", "TEXT", "CORRECTION"] | None]
+    configId: NotRequired[str | None]
+    queueId: NotRequired[str | None]
+    comment: NotRequired[str | None]
+    metadata: NotRequired[dict[str, Any] | None]
+    environment: NotRequired[str | None]
+    source: NotRequired[Literal["API", "ANNOTATION"] | None]
+    timestamp: NotRequired[str | None]
+
+
+class OtlpTraces(TypedDict):
+    """``ExportTraceServiceRequest`` in its JSON form (OTLP 1.x)."""
+
+    resourceSpans: NotRequired[list[dict[str, Any]]]
+
+
+class OtlpMetrics(TypedDict):
+    """``ExportMetricsServiceRequest`` in its JSON form (OTLP 1.x)."""
+
+    resourceMetrics: NotRequired[list[dict[str, Any]]]
+
+
+class OtlpLogs(TypedDict):
+    """``ExportLogsServiceRequest`` in its JSON form (OTLP 1.x)."""
+
+    resourceLogs: NotRequired[list[dict[str, Any]]]
