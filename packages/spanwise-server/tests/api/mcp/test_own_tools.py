@@ -28,3 +28,23 @@ async def test_describes_fields_and_filters(app: FastAPI, project: ProjectWithKe
     assert fields["groups"]["io"] == ["input", "output"]
     assert "level" in fields["groups"]["basic"]
     assert filters["columns"]["latency"]["conditions"]["number"] == ["=", ">", "<", ">=", "<="]
+
+
+async def test_what_metrics_knows_can_be_asked(app: FastAPI, project: ProjectWithKeys) -> None:
+    async with connected(app, project) as client:
+        schema = await call(client, "getMetricsSchema")
+        observations = schema["views"]["observations"]
+        query = {
+            "view": "observations",
+            "metrics": [{"measure": "latency", "aggregation": schema["aggregations"][0]}],
+            "dimensions": [{"field": "providedModelName"}],
+            "filters": [],
+            "fromTimestamp": "2026-11-01T00:00:00Z",
+            "toTimestamp": "2026-11-02T00:00:00Z",
+        }
+        answer = await call(client, "queryMetrics", query=query)
+
+    assert observations["measures"]["latency"] == "ms"
+    assert {"providedModelName", "level"} <= set(observations["dimensions"])
+    assert observations["filterColumns"]["level"] == "string"
+    assert answer["data"] == []

@@ -17,8 +17,11 @@ from spanwise_server.api.mcp.server import OwnTool
 from spanwise_server.api.schemas.observations_v2 import DEFAULT_GROUPS, GROUPS, observation_v2
 from spanwise_server.domain.errors import InvalidRequestError, Issue
 from spanwise_server.domain.observations import Observation
+from spanwise_server.query.aggregates import Aggregation, Granularity, View
+from spanwise_server.query.views import VIEWS
 from spanwise_server.services.filter_columns import COLUMNS
 from spanwise_server.services.filter_grammar import condition_types
+from spanwise_server.services.metrics.names import WIRE_COLUMNS, WIRE_DIMENSIONS, WIRE_MEASURES
 
 _MOST_VALUES: Final = 100
 _DEFAULT_DAYS: Final = 30
@@ -95,7 +98,32 @@ async def _filter_values(request: Request, arguments: Mapping[str, Any]) -> obje
     return {"column": column, "values": values, "isComplete": len(values) < _MOST_VALUES}
 
 
+async def _metrics_schema(_request: Request, _arguments: Mapping[str, Any]) -> object:
+    views = {
+        view.value: {
+            "measures": {name: VIEWS[view].measures[inner].value for name, inner in WIRE_MEASURES[view].items()},
+            "dimensions": sorted(WIRE_DIMENSIONS[view]),
+            "filterColumns": {name: spec.kind.value for name, spec in WIRE_COLUMNS[view].items() if name.isidentifier()},
+        }
+        for view in View
+        if view is not View.TRACES
+    }
+    return {
+        "query": "JSON for queryMetrics: view, metrics [{measure, aggregation}], dimensions [{field}], filters, "
+        "timeDimension {granularity} or null, fromTimestamp, toTimestamp, orderBy [{field, direction}], config {row_limit, bins}",
+        "views": views,
+        "aggregations": [aggregation.value for aggregation in Aggregation],
+        "granularities": ["auto", *(granularity.value for granularity in Granularity if granularity.value != "auto")],
+    }
+
+
 OWN_TOOLS: Final = (
+    OwnTool(
+        "getMetricsSchema",
+        "List the views, measures, dimensions and filter columns that queryMetrics knows.",
+        _NOTHING,
+        _metrics_schema,
+    ),
     OwnTool(
         "getObservationFieldSchema",
         "List the groups of fields that listObservations can return, and what is in each.",
