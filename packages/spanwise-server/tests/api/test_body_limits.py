@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from spanwise_server.api.body_limits import BodyLimits
+from spanwise_server.api.body_limits import BodyLimit, BodyLimits
 from spanwise_server.domain.errors import PayloadTooLargeError
 
 LIMIT = 100
@@ -174,3 +174,24 @@ async def test_waiting_for_the_client_to_leave_has_no_deadline() -> None:
         connection.scope, receive_then_leave, connection.send
     )
     assert connection.status == 200
+
+
+async def test_uploads_have_a_limit_of_their_own() -> None:
+    uploads = BodyLimit(2 * LIMIT, "ask for less", path_prefix="/upload/")
+    limits = BodyLimits(_echo_length, max_bytes=LIMIT, uploads=uploads)
+    for path, size, status in (
+        ("/upload/x", 2 * LIMIT, 200),
+        ("/upload/x", 2 * LIMIT + 1, 413),
+        ("/uploads", LIMIT + 1, 413),
+        ("/elsewhere/upload/", LIMIT + 1, 413),
+    ):
+        connection = _Connection([b"x" * size], {"content-length": str(size)})
+        connection.scope["path"] = path
+        await connection.run(limits)
+        assert connection.status == status, (path, size)
+
+    connection = _Connection([b"x" * (2 * LIMIT + 1)], {"transfer-encoding": "chunked"})
+    connection.scope["path"] = "/upload/x"
+    with pytest.raises(PayloadTooLargeError, match="200 bytes") as caught:
+        await connection.run(limits)
+    assert caught.value.hint == "ask for less"

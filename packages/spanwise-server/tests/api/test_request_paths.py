@@ -5,6 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from spanwise_server.api.request_paths import LenientPaths, is_head
 
 
 @pytest.mark.parametrize("path", ["/api/public/health/", "/api/public/health"])
@@ -59,3 +64,17 @@ async def test_the_servers_own_scope_is_left_alone(app: FastAPI) -> None:
         name: before[name] for name in ("method", "path", "raw_path")
     }
     assert sent
+
+
+async def test_a_route_can_tell_that_only_the_head_is_wanted() -> None:
+    seen: list[bool] = []
+
+    async def look(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(is_head(Request(scope)))
+        await PlainTextResponse("x")(scope, receive, send)
+
+    transport = httpx.ASGITransport(LenientPaths(look))
+    async with httpx.AsyncClient(transport=transport, base_url="http://spanwise.test") as asking:
+        await asking.head("/")
+        await asking.get("/")
+    assert seen == [True, False]

@@ -36,7 +36,7 @@ def test_a_stopped_installation_is_looked_at_and_left_alone(installation: Path) 
 
     assert found.returncode == 0, found.stdout
     results = check_results(found.stdout)
-    assert results["Event store"] == results["Metadata database"] == results["API keys"] == "ok"
+    assert results["Event store"] == results["Metadata database"] == results["API keys"] == results["Media files"] == "ok"
     assert results["Server"] == "note"
     assert "spanwise serve" in found.stdout
     with Served(data_dir=installation):
@@ -59,6 +59,11 @@ def _damage_database(data_dir: Path) -> None:
     (data_dir / "metadata.sqlite3").write_bytes(b"x" * 8192)
 
 
+def _damage_media(data_dir: Path) -> None:
+    shutil.rmtree(data_dir / "media")
+    (data_dir / "media").write_text("not a folder")
+
+
 def _open_to_all(data_dir: Path) -> None:
     (data_dir / "key-pepper").chmod(0o644)
 
@@ -77,6 +82,7 @@ def _damage_events(data_dir: Path) -> None:
         (_damage_database, "Metadata database", "not a database"),
         (_open_to_all, "Data directory", "chmod 600"),
         (_damage_events, "Event store", "cannot open"),
+        (_damage_media, "Media files", "is not a folder"),
     ],
 )
 def test_each_damage_is_found_with_what_to_do(

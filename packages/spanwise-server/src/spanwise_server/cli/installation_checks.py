@@ -16,10 +16,13 @@ from spanwise_server.settings import Settings
 from spanwise_server.storage.directory_lock import LockHolder, hold_directory
 from spanwise_server.storage.events.clickhouse import ClickHouseEventStore
 from spanwise_server.storage.events.engine import Engine, check_processor
+from spanwise_server.storage.file_blobs import FOLDER_NAME as MEDIA_FOLDER
+from spanwise_server.storage.file_blobs import INCOMING_FOLDER
 from spanwise_server.storage.metadata.api_keys import count_api_keys
 from spanwise_server.storage.metadata.database import FILE_NAME as DATABASE_FILE
 from spanwise_server.storage.metadata.database import MetadataDatabase, default_url
 from spanwise_server.storage.metadata.pepper import FILE_NAME as PEPPER_FILE
+from spanwise_server.storage.metadata.pepper import FORMER_FILE_NAME as FORMER_PEPPER_FILE
 from spanwise_server.storage.metadata.pepper import load_pepper
 from spanwise_server.storage.metadata.schema import HEAD, REVISIONS, current_revision
 
@@ -42,6 +45,7 @@ def check_installation(settings: Settings, holder: LockHolder | None) -> Iterato
         return
     yield _check_permissions(settings.data_dir)
     yield _check_disk(settings.data_dir)
+    yield _check_media(settings.data_dir / MEDIA_FOLDER)
     yield _check_lock(holder)
     yield from _check_metadata(settings)
     if holder is None:
@@ -69,7 +73,7 @@ def _check_permissions(data_dir: Path) -> Finding:
             name, f"{data_dir.absolute()} cannot be read and written", f"Give this user access: chown -R $USER {data_dir}"
         )
     mode = stat.S_IMODE(data_dir.stat().st_mode)
-    secret_files = [data_dir / DATABASE_FILE, data_dir / PEPPER_FILE]
+    secret_files = [data_dir / DATABASE_FILE, data_dir / PEPPER_FILE, data_dir / FORMER_PEPPER_FILE]
     open_files = [path.name for path in secret_files if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_files:
         return failed(
@@ -88,6 +92,20 @@ def _check_disk(data_dir: Path) -> Finding:
     if free < _FEW_FREE_BYTES:
         return note("Disk", detail, "Plan for more room soon.")
     return ok("Disk", detail)
+
+
+def _check_media(folder: Path) -> Finding:
+    name = "Media files"
+    if not folder.exists():
+        return note(name, "the folder does not exist yet", "The next `spanwise serve` makes it.")
+    needed = [folder, folder / INCOMING_FOLDER]
+    if not all(path.is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK) for path in needed):
+        return failed(
+            name,
+            f"{folder.absolute()} is not a folder that can be read and written, so uploads are refused",
+            f"Give this user access (chown -R $USER {folder}), or restore the folder from a backup.",
+        )
+    return ok(name, str(folder.absolute()))
 
 
 def _check_lock(holder: LockHolder | None) -> Finding:

@@ -22,7 +22,7 @@ from spanwise_server.storage.blobs import BlobKey, OpenBlob
 T = TypeVar("T")
 
 FOLDER_NAME = "media"
-_INCOMING = "incoming"
+INCOMING_FOLDER = "incoming"
 # Collected before a thread is asked to hash and write them; hand-over costs about as much as writing 64 KiB.
 _WRITE_BYTES = 1024 * 1024
 _READ_BYTES = 256 * 1024
@@ -44,8 +44,8 @@ class FileBlobStore:
         """
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (folder / _INCOMING).mkdir(mode=0o700, exist_ok=True)
-            for abandoned in (folder / _INCOMING).iterdir():
+            (folder / INCOMING_FOLDER).mkdir(mode=0o700, exist_ok=True)
+            for abandoned in (folder / INCOMING_FOLDER).iterdir():
                 abandoned.unlink()
         except OSError as error:
             raise ConfigurationError(
@@ -57,7 +57,7 @@ class FileBlobStore:
     @contextlib.asynccontextmanager
     async def stage(self, key: BlobKey, chunks: AsyncIterable[bytes], *, size_bytes: int) -> AsyncIterator[_StagedFile]:
         """Receive a blob; see ``BlobStore.stage``."""
-        incoming = _IncomingFile(self._folder / _INCOMING / uuid.uuid4().hex)
+        incoming = _IncomingFile(self._folder / INCOMING_FOLDER / uuid.uuid4().hex)
         try:
             await incoming.receive(chunks, size_bytes=size_bytes)
             incoming.verify(key.sha256, size_bytes=size_bytes)
