@@ -7,9 +7,10 @@ cannot fill fails until ``PATH_VALUES`` knows it; one that reads single things s
 from __future__ import annotations
 
 import base64
+import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -19,15 +20,18 @@ from spanwise_server._lib.clock import system_clock
 from spanwise_server.api.auth import OWN_ORIGIN_HEADER, SESSION_COOKIE
 from spanwise_server.api.policies import Credential, Policy, PolicyRoute
 from spanwise_server.domain.accounts import LoginSession, Role, User
+from spanwise_server.domain.media import media_id_of
 from spanwise_server.services.logins import hash_token
 from spanwise_server.storage.metadata import users
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from spanwise_server.web.assets import FILE_ROUTES, PAGE_ROUTES
 from tests.accounts import BASE_URL, ProjectMaker, ProjectWithKeys
+from tests.media_files import upload
 from tests.annotation_rows import add_annotation
 
 OWN_ORIGIN = {OWN_ORIGIN_HEADER: "1"}
 BODIES = {"POST", "PUT", "PATCH"}
+COOKIES = {Credential.LOGIN, Credential.PROJECT_KEY_OR_LOGIN, Credential.PROJECT_LOGIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Tenant:
     marker: str
     """Part of every id and text of this tenant."""
     cookie: str
+    connection_id: str = ""
+    """Drawn by the server, unlike the others."""
 
     @property
     def path_values(self) -> Mapping[str, str]:
@@ -54,6 +60,10 @@ class Tenant:
             "item_id": f"item-{self.marker}",
             "name": f"folder/name-{self.marker}",
             "version": "1",
+            "media_id": media_id_of(hashlib.sha256(self.marker.encode()).digest()),
+            "connection_id": self.connection_id,
+            "organization_id": f"organization-{self.marker}",
+            "api_key_id": f"key-{self.marker}",
             "path": "login",
         }
 
@@ -114,9 +124,16 @@ async def _make_tenant(app: FastAPI, make_project: ProjectMaker, database: Metad
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, auth=project.auth) as client:
         response = await client.post("/api/public/ingestion", json={"batch": _events(made)})
         await _add_prompt(client, made)
+        connection_id = await _add_llm_connection(client, made)
+        await upload(client, marker.encode(), traceId=made.path_values["trace_id"], contentType=f"image/x-{marker}")
     assert response.status_code == 207
     assert response.json()["errors"] == []
-    return made
+    return replace(made, connection_id=connection_id)
+
+
+async def _add_llm_connection(client: httpx.AsyncClient, tenant: Tenant) -> str:
+    body = {"provider": tenant.marker, "adapter": "openai", "secretKey": tenant.marker}
+    return str((await client.put("/api/public/llm-connections", json=body)).json()["id"])
 
 
 async def _add_prompt(client: httpx.AsyncClient, tenant: Tenant) -> None:
@@ -165,6 +182,9 @@ OPEN_ROUTES = {
     "/api/public/health",
     "/api/public/ready",
     "/api/v1/login",
+    # Their token is the permission: tests/api/public/test_media_files.py tries them without it and with others.
+    "/api/public/media/upload/{media_id}",
+    "/api/public/media/{media_id}/content",
     *PAGE_ROUTES,
     *FILE_ROUTES,
 }
@@ -259,7 +279,7 @@ async def test_another_projects_member_sees_and_changes_nothing(
 ) -> None:
     answers = {}
     for method, path, policy in _routes(app):
-        if policy.credential is not Credential.PROJECT_KEY_OR_LOGIN:
+        if policy.credential not in (Credential.PROJECT_KEY_OR_LOGIN, Credential.PROJECT_LOGIN):
             continue
         response = await _request(client, method, tenant.url(path), _cookie(stranger.cookie), _query(tenant))
         answers[method, path] = response.status_code
@@ -272,9 +292,9 @@ async def test_cookie_is_no_key_and_key_is_no_login(app: FastAPI, client: httpx.
     keys = tenant.project.keys
     wrong = {}
     for method, path, policy in _routes(app):
-        if policy.credential is Credential.PROJECT_KEY:
+        if policy.credential in (Credential.PROJECT_KEY, Credential.ORGANIZATION_KEY, Credential.ADMIN_KEY):
             response = await _request(client, method, tenant.url(path), _cookie(tenant.cookie))
-        elif policy.credential is Credential.LOGIN:
+        elif policy.credential in (Credential.LOGIN, Credential.PROJECT_LOGIN):
             response = await _request(
                 client, method, tenant.url(path), {**OWN_ORIGIN, **_basic(keys.public_key, keys.secret_key)}
             )
@@ -289,7 +309,7 @@ async def test_cookie_is_no_key_and_key_is_no_login(app: FastAPI, client: httpx.
 async def test_cookie_without_own_origin_changes_nothing(app: FastAPI, client: httpx.AsyncClient, tenant: Tenant) -> None:
     wrong = {}
     for method, path, policy in _routes(app):
-        takes_cookie = policy.credential in (Credential.LOGIN, Credential.PROJECT_KEY_OR_LOGIN) or policy.needs_own_origin
+        takes_cookie = policy.credential in COOKIES or policy.needs_own_origin
         if method in ("GET", "HEAD") or not takes_cookie:
             continue
         response = await _request(client, method, tenant.url(path), {"Cookie": f"{SESSION_COOKIE}={tenant.cookie}"})
@@ -323,6 +343,9 @@ READS: Mapping[str, Mapping[str, str]] = {
     "/api/public/annotation-queues/{queue_id}": {},
     "/api/public/annotation-queues/{queue_id}/items": {},
     "/api/public/annotation-queues/{queue_id}/items/{item_id}": {},
+    "/api/public/media/{media_id}": {},
+    "/api/public/llm-connections": {},
+    "/api/v1/projects/{project_id}/media": {"id": "{media_id}"},
     "/api/v1/projects/{project_id}/traces": {},
     "/api/v1/projects/{project_id}/trace": {"id": "{trace_id}"},
     "/api/v1/projects/{project_id}/observation": {"id": "{observation_id}", "trace_id": "{trace_id}"},
@@ -366,5 +389,8 @@ async def _assert_untouched(client: httpx.AsyncClient, tenant: Tenant) -> None:
         assert (await client.get(path, auth=tenant.project.auth)).status_code == 200, path
     item = tenant.url("/api/public/annotation-queues/{queue_id}/items/{item_id}")
     assert (await client.get(item, auth=tenant.project.auth)).json()["status"] == "PENDING"
-    path = "/api/public/v2/prompts/" + tenant.path_values["name"]
-    assert (await client.get(path, auth=tenant.project.auth)).status_code == 200, path
+    media = tenant.url("/api/public/media/{media_id}")
+    for path in ("/api/public/v2/prompts/" + tenant.path_values["name"], media):
+        assert (await client.get(path, auth=tenant.project.auth)).status_code == 200, path
+    connections = (await client.get("/api/public/llm-connections", auth=tenant.project.auth)).json()["data"]
+    assert [connection["id"] for connection in connections] == [tenant.connection_id]
