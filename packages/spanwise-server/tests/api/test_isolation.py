@@ -26,8 +26,8 @@ from spanwise_server.storage.metadata import users
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from spanwise_server.web.assets import FILE_ROUTES, PAGE_ROUTES
 from tests.accounts import BASE_URL, ProjectMaker, ProjectWithKeys
-from tests.media_files import upload
 from tests.annotation_rows import add_annotation
+from tests.media_files import upload
 
 OWN_ORIGIN = {OWN_ORIGIN_HEADER: "1"}
 BODIES = {"POST", "PUT", "PATCH"}
