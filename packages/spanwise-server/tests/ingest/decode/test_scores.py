@@ -200,10 +200,3 @@ def test_scores_that_name_a_config_are_handed_on_as_sent() -> None:
     [sent] = decoded.configured
     assert (sent.partial, sent.value, sent.data_type) == (decoded.partials[1], True, None)
     assert sent.result is decoded.successes[1]
-
-
-def test_refused_scores_are_taken_out_again() -> None:
-    decoded = post([{**TRACE_SCORE, "id": f"s{number}"} for number in range(4)])
-    decoded.refuse([(decoded.partials[1], "first"), (decoded.partials[3], "second")])
-    assert (decoded.ids, [partial.id for partial in decoded.partials]) == (["s0", "s2"], ["s0", "s2"])
-    assert decoded.errors == ["first", "second"]

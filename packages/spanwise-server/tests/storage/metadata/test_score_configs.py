@@ -1,0 +1,63 @@
+"""Score configs come back as they were written, and from their own project only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from spanwise_server.domain.score_configs import BOOLEAN_CATEGORIES, ScoreConfig
+from spanwise_server.domain.scores import ScoreDataType
+from spanwise_server.storage.metadata import projects, score_configs
+from spanwise_server.storage.metadata.database import MetadataDatabase
+from tests.storage.metadata.test_projects import ORGANIZATION, PROJECT
+
+NUMERIC = ScoreConfig(
+    id="n", project_id="p-1", name="quality", data_type=ScoreDataType.NUMERIC, min_value=-0.5, max_value=1, created_at=1, updated_at=2
+)  # fmt: skip
+BOOLEAN = replace(
+    NUMERIC,
+    id="b",
+    data_type=ScoreDataType.BOOLEAN,
+    min_value=None,
+    max_value=None,
+    categories=BOOLEAN_CATEGORIES,
+    description="Ünïcode",
+    is_archived=True,
+)
+FOREIGN = replace(NUMERIC, id="f", project_id="p-2")
+
+
+@pytest.fixture
+def database(database: MetadataDatabase) -> MetadataDatabase:
+    database.write_now(lambda connection: projects.add_organization(connection, ORGANIZATION))
+    for project_id in ("p-1", "p-2"):
+        project = replace(PROJECT, id=project_id)
+        database.write_now(lambda connection, project=project: projects.add_project(connection, project))
+    for config in (NUMERIC, BOOLEAN, FOREIGN):
+        database.write_now(lambda connection, config=config: score_configs.add_score_config(connection, config))
+    return database
+
+
+def test_what_is_added_is_found_again(database: MetadataDatabase) -> None:
+    for config in (NUMERIC, BOOLEAN):
+        assert database.read_now(lambda c, config=config: score_configs.get_score_config(c, "p-1", config.id)) == config
+    assert database.read_now(lambda c: score_configs.get_score_config(c, "p-1", "f")) is None
+    found = database.read_now(lambda c: score_configs.find_score_configs(c, "p-1", ["n", "f", "unknown"]))
+    assert found == [NUMERIC]
+
+
+def test_pages_have_the_projects_own(database: MetadataDatabase) -> None:
+    listed = database.read_now(lambda c: score_configs.list_score_configs(c, "p-1", limit=5, offset=0))
+    assert listed == [BOOLEAN, NUMERIC]
+    assert database.read_now(lambda c: score_configs.list_score_configs(c, "p-1", limit=1, offset=1)) == [NUMERIC]
+    assert database.read_now(lambda c: score_configs.count_score_configs(c, "p-1")) == 2
+
+
+def test_a_change_stays_in_its_project(database: MetadataDatabase) -> None:
+    changed = replace(NUMERIC, name="renamed", min_value=None, is_archived=True, updated_at=9)
+    database.write_now(lambda c: score_configs.replace_score_config(c, changed))
+    database.write_now(lambda c: score_configs.replace_score_config(c, replace(changed, id="f")))
+
+    assert database.read_now(lambda c: score_configs.get_score_config(c, "p-1", "n")) == changed
+    assert database.read_now(lambda c: score_configs.get_score_config(c, "p-2", "f")) == FOREIGN
