@@ -12,6 +12,7 @@ from spanwise_server.services.api_keys import KeyPair
 BASE_URL = "http://spanwise.test"
 ADMIN_EMAIL = "admin@spanwise.test"
 ADMIN_PASSWORD = "correct horse battery staple"
+ADMIN_API_KEY = "the key of whoever runs the tests"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from spanwise_server.services.provisioning import open_hasher
 from spanwise_server.settings import InitSettings, Settings
 from spanwise_server.storage.metadata import api_keys, projects
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction, default_url
-from tests.accounts import ADMIN_EMAIL, ADMIN_PASSWORD, BASE_URL, ProjectMaker, ProjectWithKeys
+from tests.accounts import ADMIN_API_KEY, ADMIN_EMAIL, ADMIN_PASSWORD, BASE_URL, ProjectMaker, ProjectWithKeys
 
 # A busy machine is no fault: nothing here asserts how long an example takes.
 hypothesis.settings.register_profile("without-deadline", deadline=None)
@@ -41,7 +41,12 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 async def services(data_dir: Path) -> AsyncIterator[Services]:
     """Open the services once: real engine, real metadata database."""
-    settings = Settings(data_dir=data_dir, admin_email=ADMIN_EMAIL, admin_password=SecretStr(ADMIN_PASSWORD))
+    settings = Settings(
+        data_dir=data_dir,
+        admin_email=ADMIN_EMAIL,
+        admin_password=SecretStr(ADMIN_PASSWORD),
+        admin_api_key=SecretStr(ADMIN_API_KEY),
+    )
     async with open_services(settings, InitSettings()) as opened:
         yield opened
 

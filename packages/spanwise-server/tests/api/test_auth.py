@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from spanwise_server.api.policies import PROJECT_MEMBER, authorize
 from spanwise_server.domain.accounts import LoginSession, ProjectAccess, Role, User
-from spanwise_server.domain.errors import ForbiddenError
+from spanwise_server.domain.errors import ForbiddenError, NotFoundError
 from spanwise_server.services.container import Services
 from spanwise_server.services.logins import hash_token
 from spanwise_server.storage.metadata import users
@@ -51,7 +51,7 @@ def _request(app: FastAPI, project_id: str, token: str) -> Request:
     )
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.NONE])
 async def test_a_policy_may_ask_for_a_role(
     app: FastAPI, services: Services, accounts_database: MetadataDatabase, project: ProjectWithKeys, role: Role
 ) -> None:
@@ -65,6 +65,28 @@ async def test_a_policy_may_ask_for_a_role(
         else:
             with pytest.raises(ForbiddenError, match=role.value):
                 await authorize(_request(app, project.id, token), policy)
+
+
+async def test_without_a_role_the_project_does_not_exist(
+    app: FastAPI, services: Services, accounts_database: MetadataDatabase, project: ProjectWithKeys
+) -> None:
+    token = await _log_in(accounts_database, project.id, Role.NONE, services.clock())
+
+    with pytest.raises(NotFoundError):
+        await authorize(_request(app, project.id, token), PROJECT_MEMBER)
+
+
+async def test_a_key_has_no_role_beyond_a_members(
+    project_client: httpx.AsyncClient, app: FastAPI, project: ProjectWithKeys
+) -> None:
+    request = _request(app, project.id, "none")
+    header = project_client.build_request("GET", "/")
+    authorized = next(project.auth.sync_auth_flow(header)).headers["authorization"]
+    request.scope["headers"].append((b"authorization", authorized.encode()))
+
+    assert await authorize(request, PROJECT_MEMBER)
+    with pytest.raises(ForbiddenError, match="MEMBER"):
+        await authorize(request, replace(PROJECT_MEMBER, minimum_role=Role.ADMIN))
 
 
 @pytest.mark.parametrize(

@@ -259,3 +259,26 @@ async def test_a_full_group_goes_at_once(gated: GatedStore, project_id: str) -> 
         await group.submit(request(project_id, *"abcd"))
         assert gated.writes == [list("abcd")]
     await group.close()
+
+
+async def test_drained_waits_for_what_waits_and_is_content_with_failures(gated: GatedStore, project_id: str) -> None:
+    group = await commits(gated)
+    gated.gate.clear()
+    in_flight = asyncio.create_task(group.submit(request(project_id, "a")))
+    await asyncio.sleep(0.05)
+    waiting = [
+        asyncio.create_task(group.submit(request(project_id, "b"))),
+        asyncio.create_task(group.submit(request(project_id, "c", name="poison"))),
+    ]
+    await asyncio.sleep(0)
+    drained = asyncio.create_task(group.drained())
+    await asyncio.sleep(0.05)
+    assert not drained.done()
+
+    gated.gate.set()
+    await drained
+    await asyncio.gather(in_flight, *waiting, return_exceptions=True)
+    assert ["b"] in gated.writes
+    assert isinstance(waiting[1].exception(), StoreUnavailableError)
+    await group.drained()
+    await group.close()

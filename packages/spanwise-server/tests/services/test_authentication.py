@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanwise_server.domain.accounts import KeyScope
+from spanwise_server.domain.accounts import KeyScope, OrganizationAccess, ProjectAccess
 from spanwise_server.domain.errors import UnauthorizedError
 from spanwise_server.services import authentication
 from spanwise_server.services.api_keys import KeyPair, SecretHasher
@@ -37,6 +37,12 @@ class _Clock:
         return self.micros
 
 
+async def _project(authenticator: Authenticator, header: str) -> str:
+    access = await authenticator.authenticate(header)
+    assert isinstance(access, ProjectAccess)
+    return access.project_id
+
+
 @pytest.fixture
 def clock() -> _Clock:
     return _Clock()
@@ -59,13 +65,60 @@ def authenticator(database: MetadataDatabase, clock: _Clock) -> Authenticator:
 async def test_both_halves_open_the_project(authenticator: Authenticator, header: str) -> None:
     access = await authenticator.authenticate(header)
 
+    assert isinstance(access, ProjectAccess)
     assert (access.project_id, access.scope) == ("p", KeyScope.PROJECT)
 
 
 async def test_the_public_half_alone_opens_scores(authenticator: Authenticator) -> None:
     access = await authenticator.authenticate(f"Bearer {PUBLIC}")
 
+    assert isinstance(access, ProjectAccess)
     assert (access.project_id, access.scope) == ("p", KeyScope.SCORES)
+
+
+async def test_a_key_of_an_organization_opens_it_with_both_halves_alone(
+    authenticator: Authenticator, database: MetadataDatabase, clock: _Clock
+) -> None:
+    key = HASHER.new_organization_key("o", KeyPair("pk-lf-o", SECRET), clock)
+    database.write_now(lambda connection: api_keys.add_api_key(connection, key))
+
+    access = await authenticator.authenticate(basic(f"pk-lf-o:{SECRET}"))
+
+    assert access == OrganizationAccess(organization_id="o", api_key_id=key.id, public_key="pk-lf-o")
+    with pytest.raises(UnauthorizedError, match="Invalid public key"):
+        await authenticator.authenticate("Bearer pk-lf-o")
+    with pytest.raises(UnauthorizedError, match="Invalid credentials"):
+        await authenticator.authenticate(basic(f"pk-lf-o:{SECRET}x"))
+
+
+async def test_uses_are_written_together_when_asked(
+    authenticator: Authenticator, database: MetadataDatabase, clock: _Clock
+) -> None:
+    def last_used(public_key: str) -> int | None:
+        key = database.read_now(lambda connection: api_keys.get_api_key(connection, public_key))
+        return key.last_used_at if key else None
+
+    unused = HASHER.new_api_key("p", KeyPair("pk-lf-unused", SECRET), clock)
+    database.write_now(lambda connection: api_keys.add_api_key(connection, unused))
+    with pytest.raises(UnauthorizedError):
+        await authenticator.authenticate(basic("pk-lf-unused:wrong"))
+    await authenticator.authenticate(basic(f"{PUBLIC}:{SECRET}"))
+    assert last_used(PUBLIC) is None
+
+    await authenticator.record_uses()
+    assert (last_used(PUBLIC), last_used("pk-lf-unused")) == (1_000, None)
+
+    clock.micros, clock.seconds = 5_000, authentication._ACCEPTED_SECONDS
+    await authenticator.authenticate(f"Bearer {PUBLIC}")
+    await authenticator.record_uses()
+    assert last_used(PUBLIC) == 5_000
+    # Another server process has written a later use: it stays.
+    await authenticator.authenticate(basic(f"{PUBLIC}:{SECRET}"))
+    key = database.read_now(lambda connection: api_keys.get_api_key(connection, PUBLIC))
+    assert key is not None
+    database.write_now(lambda connection: api_keys.record_uses(connection, {key.id: 9_000, "gone": 1}))
+    await authenticator.record_uses()
+    assert last_used(PUBLIC) == 9_000
 
 
 @pytest.mark.parametrize(
@@ -132,7 +185,7 @@ async def test_a_changed_key_is_noticed_after_a_while_or_at_once_when_told(
     )
 
     clock.seconds = authentication._REFUSED_SECONDS
-    assert (await authenticator.authenticate(new)).project_id == "p"
+    assert (await _project(authenticator, new)) == "p"
     await authenticator.authenticate(old)
     authenticator.forget()
     with pytest.raises(UnauthorizedError):
@@ -143,7 +196,7 @@ async def test_an_expired_key_is_refused(authenticator: Authenticator, database:
     key = replace(HASHER.new_api_key("p", KeyPair("pk-lf-2", SECRET), clock), expires_at=2_000)
     database.write_now(lambda connection: api_keys.add_api_key(connection, key))
     clock.micros = 1_999
-    assert (await authenticator.authenticate(basic(f"pk-lf-2:{SECRET}"))).project_id == "p"
+    assert (await _project(authenticator, basic(f"pk-lf-2:{SECRET}"))) == "p"
 
     clock.micros, clock.seconds = 2_000, authentication._ACCEPTED_SECONDS
     for header in (basic(f"pk-lf-2:{SECRET}"), "Bearer pk-lf-2"):

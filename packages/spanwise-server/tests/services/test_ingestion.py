@@ -12,7 +12,7 @@ import pytest
 
 from spanwise_server._lib.clock import system_clock
 from spanwise_server.domain.accounts import KeyScope, ProjectAccess
-from spanwise_server.domain.errors import InvalidRequestError, OverloadedError
+from spanwise_server.domain.errors import InvalidRequestError, NotFoundError, OverloadedError
 from spanwise_server.ingest.decoded import IngestContext
 from spanwise_server.services.container import Services
 from spanwise_server.services.ingestion import Ingestion
@@ -121,3 +121,50 @@ def test_a_public_key_alone_is_kept_to_scores(services: Services) -> None:
     """The decoder learns it from the context."""
     access = ProjectAccess(project_id="p", scope=KeyScope.SCORES, public_key="pk")
     assert services.ingestion.context(access, sdk_name="", sdk_version="").is_scores_only
+
+
+async def test_a_deleted_project_takes_nothing_more_and_keeps_nothing(services: Services, ingestion: Ingestion) -> None:
+    """A request that was let in before its keys were revoked leaves nothing behind, however late it is."""
+    context, other = sender(ingestion), sender(ingestion)
+    for sent_by in (context, other):
+        await ingestion.spans(spans("00f067aa0ba902b7"), is_json=True, content_encoding="", context=sent_by)
+
+    await ingestion.delete_project(context.project_id)
+
+    assert await services.events.get_observation(context.project_id, "00f067aa0ba902b7") is None
+    assert await services.events.get_observation(other.project_id, "00f067aa0ba902b7")
+    for text in ("", "x" * 100_000):
+        with pytest.raises(NotFoundError):
+            await ingestion.spans(spans("00f067aa0ba902b8", text=text), is_json=True, content_encoding="", context=context)
+    assert await services.events.get_observation(context.project_id, "00f067aa0ba902b8") is None
+
+
+async def test_requests_under_way_do_not_outlive_their_project(services: Services, ingestion: Ingestion) -> None:
+    context = sender(ingestion)
+    ids = [f"{number:016x}" for number in range(1, 9)]
+    sending = [
+        asyncio.create_task(ingestion.spans(spans(span_id), is_json=True, content_encoding="", context=context))
+        for span_id in ids
+    ]
+    await asyncio.sleep(0)
+
+    await ingestion.delete_project(context.project_id)
+    await asyncio.gather(*sending, return_exceptions=True)
+
+    assert [await services.events.get_observation(context.project_id, span_id) for span_id in ids] == [None] * len(ids)
+
+
+async def test_what_is_older_than_a_time_is_deleted_to_the_minute(services: Services, ingestion: Ingestion) -> None:
+    context, minute = sender(ingestion), 60_000_000
+    listed = [
+        {"traceId": TRACE_ID, "spanId": f"{number:016x}", "startTimeUnixNano": str(number * minute * 1000)}
+        for number in (1, 2, 3)
+    ]
+    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": listed}]}]}).encode()
+    await ingestion.spans(body, is_json=True, content_encoding="", context=context)
+
+    assert await ingestion.delete_before(context.project_id, 3 * minute - 1)
+    assert not await ingestion.delete_before(context.project_id, 3 * minute - 1)
+
+    found = [await services.events.get_observation(context.project_id, f"{number:016x}") for number in (1, 2, 3)]
+    assert [row is not None for row in found] == [False, True, True]

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from spanwise_server.services.container import Services
-from tests.accounts import BASE_URL, ProjectWithKeys
+from tests.accounts import BASE_URL
 from tests.api.administration.owners import Owner
 
 
@@ -141,10 +141,3 @@ async def test_a_projects_key_administers_nothing(owner: Owner, client: httpx.As
         answer = await client.request(method, f"{BASE_URL}{url}", auth=owner.project.auth)
         assert answer.status_code == 403
         assert answer.json()["message"] == "Invalid API key. Organization-scoped API key required for this operation."
-
-
-async def test_an_organization_lists_its_own_keys_masked(owner: Owner, other_project: ProjectWithKeys) -> None:
-    answer = await owner.http.get("/api/public/organizations/apiKeys")
-
-    assert [key["publicKey"] for key in answer.json()["apiKeys"]] == [owner.public_key]
-    assert owner.secret_key not in answer.text
