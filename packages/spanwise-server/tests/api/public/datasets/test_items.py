@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import json
 from typing import Any
 
 import httpx
@@ -173,8 +174,6 @@ async def test_items_are_found_by_dataset_in_every_spelling_and_by_source(api: h
     [{"id": "x" * 256}, {"id": "a\0"}, {"status": "DELETED"}, {"input": "\ud800"}, {"sourceTraceId": 1}, {"id": 1}],
 )
 async def test_what_is_no_item_is_refused(api: httpx.AsyncClient, fields: dict[str, Any]) -> None:
-    import json
-
     body = json.dumps({"datasetName": "my data/set 1", **fields})
     response = await api.post(ITEMS, content=body, headers={"content-type": "application/json"})
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from langfuse.api.core.pydantic_utilities import parse_obj_as
 
 from spanwise_server.domain.datasets import experiment_id_of
 from tests.accounts import ProjectWithKeys
@@ -31,7 +30,9 @@ async def names(api: httpx.AsyncClient, path: str = RUNS) -> list[str]:
 async def items(api: httpx.AsyncClient, run: str) -> list[tuple[str, str, str | None]]:
     response = await api.get(f"{RUNS}/{run}")
     assert response.status_code == 200, response.text
-    return sorted((item["datasetItemId"], item["traceId"], item["observationId"]) for item in response.json()["datasetRunItems"])
+    return sorted(
+        (item["datasetItemId"], item["traceId"], item["observationId"]) for item in response.json()["datasetRunItems"]
+    )
 
 
 async def test_run_items_make_a_run(api: httpx.AsyncClient, dataset_id: str) -> None:
@@ -199,12 +200,9 @@ async def test_unknown_names_are_not_found(api: httpx.AsyncClient, dataset_id: s
         assert (response.status_code, response.json()["message"]) == (404, message), path
 
 
-async def test_the_answers_are_what_the_sdks_read(api: httpx.AsyncClient, dataset_id: str) -> None:
-    from langfuse.api.commons.types.dataset import Dataset
-
+async def test_the_answers_have_what_the_sdks_insist_on(api: httpx.AsyncClient, dataset_id: str) -> None:
     await post_item(api, "r", "a", traceId="t")
 
-    assert parse_obj_as(Dataset, (await api.get(f"/api/public/v2/datasets/{NAME}")).json()).name == NAME
     run = (await api.get(f"{RUNS}/r")).json()
     assert {"id", "name", "metadata", "datasetId", "datasetName", "createdAt", "updatedAt", "datasetRunItems"} <= set(run)
     (item,) = run["datasetRunItems"]
