@@ -47,19 +47,18 @@ async def login(database: MetadataDatabase, project: ProjectWithKeys, role: Role
 
 
 async def test_who_is_logged_in_is_the_author(
-    api: httpx.AsyncClient, base: str, project: ProjectWithKeys, accounts_database: MetadataDatabase
+    client: httpx.AsyncClient, base: str, project: ProjectWithKeys, accounts_database: MetadataDatabase
 ) -> None:
-    api.auth = None
     user_id, member = await login(accounts_database, project, Role.MEMBER)
     _, viewer = await login(accounts_database, project, Role.VIEWER)
     body = {"object_type": "OBSERVATION", "object_id": "o1", "content": "Look here"}
 
-    made = await api.post(f"{base}/comments", json=body, headers=member)
+    made = await client.post(f"{base}/comments", json=body, headers=member)
     assert made.status_code == 200, made.text
     assert made.json() == {**body, "id": made.json()["id"], "created_at": made.json()["created_at"], "author_user_id": user_id}
-    assert (await api.post(f"{base}/comments", json=body, headers=viewer)).status_code == 403
+    assert (await client.post(f"{base}/comments", json=body, headers=viewer)).status_code == 403
     params = {"object_type": "OBSERVATION", "object_id": "o1"}
-    listed = await api.get(f"{base}/comments", params=params, headers=viewer)
+    listed = await client.get(f"{base}/comments", params=params, headers=viewer)
     assert listed.json() == {"items": [made.json()], "total": 1}
 
 

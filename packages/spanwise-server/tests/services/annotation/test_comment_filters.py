@@ -73,16 +73,17 @@ def holds(expression: Expression, object_id: str, said: dict[str, list[str]]) ->
 
 
 def by_count(operator: Operator, number: int, value: Any) -> bool:
-    return {
-        Operator.IS_SET: True,
-        Operator.IS_NOT_SET: False,
-        Operator.EQ: number == value,
-        Operator.NE: number != value,
-        Operator.LT: value is not None and number < value,
-        Operator.LE: value is not None and number <= value,
-        Operator.GT: value is not None and number > value,
-        Operator.GE: value is not None and number >= value,
-    }[operator]
+    match operator:
+        case Operator.IS_SET:
+            return True
+        case Operator.IS_NOT_SET:
+            return False
+        case Operator.EQ | Operator.NE:
+            return (number == value) is (operator is Operator.EQ)
+        case Operator.LT | Operator.LE:
+            return number < int(value) or (operator is Operator.LE and number == value)
+        case _:
+            return number > int(value) or (operator is Operator.GE and number == value)
 
 
 def by_content(operator: Operator, contents: list[str], value: Any) -> bool:

@@ -11,7 +11,7 @@ from spanwise_server.domain.annotation import AnnotationQueue, AnnotationQueueIt
 from spanwise_server.domain.errors import ConflictError
 from spanwise_server.storage.metadata import annotation_queues as rows
 from spanwise_server.storage.metadata import projects, users
-from spanwise_server.storage.metadata.database import MetadataDatabase
+from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from tests.storage.metadata.test_projects import ORGANIZATION, PROJECT
 
 QUEUE = AnnotationQueue(
@@ -35,14 +35,17 @@ IN_FOREIGN = replace(ITEM, id="l", queue_id="f")
 
 @pytest.fixture
 def database(database: MetadataDatabase) -> MetadataDatabase:
-    database.write_now(lambda c: projects.add_organization(c, ORGANIZATION))
-    for project_id in ("p-1", "p-2"):
-        project = replace(PROJECT, id=project_id)
-        database.write_now(lambda c, project=project: projects.add_project(c, project))
-    for queue in (QUEUE, FOREIGN):
-        database.write_now(lambda c, queue=queue: rows.add_queue(c, queue))
-    for item in (ITEM, LATER, DONE, IN_FOREIGN):
-        database.write_now(lambda c, item=item: rows.add_item(c, item))
+
+    def work(connection: MetadataTransaction) -> None:
+        projects.add_organization(connection, ORGANIZATION)
+        for project_id in ("p-1", "p-2"):
+            projects.add_project(connection, replace(PROJECT, id=project_id))
+        for queue in (QUEUE, FOREIGN):
+            rows.add_queue(connection, queue)
+        for item in (ITEM, LATER, DONE, IN_FOREIGN):
+            rows.add_item(connection, item)
+
+    database.write_now(work)
     return database
 
 
@@ -90,11 +93,14 @@ def test_traces_are_taken_out_of_the_projects_queues_only(database: MetadataData
 
 
 def test_assignments_are_made_and_undone(database: MetadataDatabase) -> None:
-    for user_id in ("u1", "u2"):
-        user = User(id=user_id, email=f"{user_id}@example.org", name="", password_hash=None, created_at=1)
-        database.write_now(lambda c, user=user: users.add_user(c, user))
-    for user_id, now in (("u2", 1), ("u1", 2), ("u2", 3)):
-        database.write_now(lambda c, user_id=user_id, now=now: rows.assign(c, "q", user_id, now))
+    def work(connection: MetadataTransaction) -> None:
+        for user_id in ("u1", "u2"):
+            email = f"{user_id}@example.org"
+            users.add_user(connection, User(id=user_id, email=email, name="", password_hash=None, created_at=1))
+        for user_id, now in (("u2", 1), ("u1", 2), ("u2", 3)):
+            rows.assign(connection, "q", user_id, now)
+
+    database.write_now(work)
     assert database.read_now(lambda c: rows.list_assigned_users(c, "q")) == ["u2", "u1"]
     database.write_now(lambda c: rows.unassign(c, "q", "u2"))
     database.write_now(lambda c: rows.unassign(c, "q", "nobody"))

@@ -8,7 +8,7 @@ import pytest
 
 from spanwise_server.domain.annotation import Comment, CommentSelection, ObjectType
 from spanwise_server.storage.metadata import comments, projects
-from spanwise_server.storage.metadata.database import MetadataDatabase
+from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from tests.storage.metadata.test_projects import ORGANIZATION, PROJECT
 
 FIRST = Comment(
@@ -30,12 +30,15 @@ EVERYTHING = CommentSelection()
 
 @pytest.fixture
 def database(database: MetadataDatabase) -> MetadataDatabase:
-    database.write_now(lambda connection: projects.add_organization(connection, ORGANIZATION))
-    for project_id in ("p-1", "p-2"):
-        project = replace(PROJECT, id=project_id)
-        database.write_now(lambda connection, project=project: projects.add_project(connection, project))
-    for comment in (FIRST, SECOND, ON_TRACE, FOREIGN):
-        database.write_now(lambda connection, comment=comment: comments.add_comment(connection, comment))
+
+    def work(connection: MetadataTransaction) -> None:
+        projects.add_organization(connection, ORGANIZATION)
+        for project_id in ("p-1", "p-2"):
+            projects.add_project(connection, replace(PROJECT, id=project_id))
+        for comment in (FIRST, SECOND, ON_TRACE, FOREIGN):
+            comments.add_comment(connection, comment)
+
+    database.write_now(work)
     return database
 
 

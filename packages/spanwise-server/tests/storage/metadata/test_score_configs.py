@@ -9,7 +9,7 @@ import pytest
 from spanwise_server.domain.score_configs import BOOLEAN_CATEGORIES, ScoreConfig
 from spanwise_server.domain.scores import ScoreDataType
 from spanwise_server.storage.metadata import projects, score_configs
-from spanwise_server.storage.metadata.database import MetadataDatabase
+from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from tests.storage.metadata.test_projects import ORGANIZATION, PROJECT
 
 NUMERIC = ScoreConfig(
@@ -30,18 +30,21 @@ FOREIGN = replace(NUMERIC, id="f", project_id="p-2")
 
 @pytest.fixture
 def database(database: MetadataDatabase) -> MetadataDatabase:
-    database.write_now(lambda connection: projects.add_organization(connection, ORGANIZATION))
-    for project_id in ("p-1", "p-2"):
-        project = replace(PROJECT, id=project_id)
-        database.write_now(lambda connection, project=project: projects.add_project(connection, project))
-    for config in (NUMERIC, BOOLEAN, FOREIGN):
-        database.write_now(lambda connection, config=config: score_configs.add_score_config(connection, config))
+
+    def work(connection: MetadataTransaction) -> None:
+        projects.add_organization(connection, ORGANIZATION)
+        for project_id in ("p-1", "p-2"):
+            projects.add_project(connection, replace(PROJECT, id=project_id))
+        for config in (NUMERIC, BOOLEAN, FOREIGN):
+            score_configs.add_score_config(connection, config)
+
+    database.write_now(work)
     return database
 
 
 def test_what_is_added_is_found_again(database: MetadataDatabase) -> None:
-    for config in (NUMERIC, BOOLEAN):
-        assert database.read_now(lambda c, config=config: score_configs.get_score_config(c, "p-1", config.id)) == config
+    assert database.read_now(lambda c: score_configs.get_score_config(c, "p-1", "n")) == NUMERIC
+    assert database.read_now(lambda c: score_configs.get_score_config(c, "p-1", "b")) == BOOLEAN
     assert database.read_now(lambda c: score_configs.get_score_config(c, "p-1", "f")) is None
     found = database.read_now(lambda c: score_configs.find_score_configs(c, "p-1", ["n", "f", "unknown"]))
     assert found == [NUMERIC]
