@@ -107,7 +107,11 @@ class Exports:
         return ExportMetricsServiceResponse().SerializeToString()
 
     async def _logs(self, message: bytes, access: ProjectAccess, metadata: Mapping[str, str]) -> bytes:
-        """Accept logs; as for metrics."""
+        """Take logs: what says something about an observation is kept, as over HTTP."""
+        ingestion = self._services.ingestion
+        context = ingestion.context(access, sdk_name="", sdk_version="")
+        encoding = "gzip" if message.startswith(_GZIP) else ""
+        await ingestion.logs(message, is_json=False, content_encoding=encoding, context=context)
         return ExportLogsServiceResponse().SerializeToString()
 
 

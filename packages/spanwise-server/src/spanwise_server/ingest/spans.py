@@ -54,6 +54,15 @@ class Span(msgspec.Struct, gc=False):
     """Other parts that were cut, by the name under which the observation reports it."""
 
 
+class LogRecord(msgspec.Struct, gc=False):
+    """One log record, as far as it is read: its text and severity are not."""
+
+    time: Micros
+    attributes: Attributes
+    trace_id: str
+    """Empty for a record that was not made inside of a span."""
+
+
 class Resource(msgspec.Struct, gc=False):
     """Who produced spans."""
 

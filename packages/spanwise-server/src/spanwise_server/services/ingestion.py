@@ -22,6 +22,7 @@ from spanwise_server.domain.observations import Micros, Observation
 from spanwise_server.ingest.decode.batch import decode_batch
 from spanwise_server.ingest.decode.body import read_body
 from spanwise_server.ingest.decode.otlp import decode_spans
+from spanwise_server.ingest.decode.otlp_logs import decode_logs
 from spanwise_server.ingest.decode.scores import INVALID, decode_scores, describe_refusal
 from spanwise_server.ingest.decoded import Decoded, DecodedBatch, DecodedScores, DecodedSpans, IngestContext, IngestLimits
 from spanwise_server.ingest.group_commit import CommitLimits, GroupCommit, IngestCounters
@@ -118,6 +119,12 @@ class Ingestion:
         """
         return await self._take(
             context.project_id, raw, content_encoding, lambda body: decode_spans(body, is_json=is_json, context=context)
+        )
+
+    async def logs(self, raw: bytes, *, is_json: bool, content_encoding: str, context: IngestContext) -> Decoded:
+        """Take an OTLP logs request. What says nothing about an observation is not kept; otherwise as ``spans``."""
+        return await self._take(
+            context.project_id, raw, content_encoding, lambda body: decode_logs(body, is_json=is_json, context=context)
         )
 
     async def batch(self, raw: bytes, *, content_encoding: str, context: IngestContext) -> DecodedBatch:

@@ -8,17 +8,19 @@ from typing import Any
 
 import httpx
 import pytest
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest, ExportTraceServiceResponse
 
 from tests.accounts import ProjectWithKeys
+from tools.capture_golden import GOLDEN
 
 TRACES = "/api/public/otel/v1/traces"
 BATCH = "/api/public/ingestion"
 SCORES = "/api/public/scores"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 PROTOBUF = {"content-type": "application/x-protobuf"}
+GZIP = {"content-encoding": "gzip"}
 JSON = {"content-type": "application/json"}
 TIME = "2026-09-21T14:13:20.000Z"
 
@@ -191,3 +193,31 @@ async def test_the_client_library_is_remembered_in_either_spelling(project_clien
     where = json.dumps([{"type": "string", "column": "ingestionSdkName", "operator": "=", "value": "python"}])
     found = await project_client.get("/api/public/v2/observations", params={"filter": where})
     assert {row["id"] for row in found.json()["data"]} == {"00f067aa0ba902b7", "00f067aa0ba902b8"}
+
+
+async def test_logs_of_claude_code_become_a_trace(project_client: httpx.AsyncClient) -> None:
+    """Sent in two requests, the later half first, as exporters that retry do."""
+    golden = GOLDEN / "claude-code-0.2.186-logs" / "logs.bin"
+    sent = ExportLogsServiceRequest.FromString(golden.read_bytes())
+    records = sent.resource_logs[0].scope_logs[0].log_records
+    for half in (slice(len(records) // 2, None), slice(None, len(records) // 2)):
+        part = ExportLogsServiceRequest()
+        part.CopyFrom(sent)
+        del part.resource_logs[1:]
+        del part.resource_logs[0].scope_logs[0].log_records[:]
+        part.resource_logs[0].scope_logs[0].log_records.extend(records[half])
+        answer = await project_client.post(
+            "/api/public/otel/v1/logs", content=gzip.compress(part.SerializeToString()), headers={**PROTOBUF, **GZIP}
+        )
+        assert (answer.status_code, answer.content) == (200, b"")
+    trace = (await project_client.get("/api/public/traces/00000000000000000000000000000003")).json()
+    assert (trace["name"], trace["input"], trace["output"]) == (
+        "claude_code.interaction",
+        "Weather in Zürich? 🌦",
+        "Seven degrees.",
+    )
+    assert trace["sessionId"]
+    assert trace["totalCost"] == pytest.approx(0.002734)
+    assert sorted(row["type"] for row in trace["observations"]) == ["AGENT", "GENERATION", "GENERATION", "TOOL"]
+    broken = await project_client.post("/api/public/otel/v1/logs", json={"resourceLogs": 3})
+    assert broken.status_code == 400

@@ -84,13 +84,16 @@ async def export_metrics(request: Request, access: ProjectAccessDep) -> Response
 @routes.post(
     "/api/public/otel/v1/logs",
     PROJECT_KEY,
-    summary="OTLP logs, accepted and not kept",
+    responses=PUBLIC_ERRORS,
+    summary="OTLP logs",
     openapi_extra=_otlp_body(OtlpLogs),
 )
-async def export_logs(request: Request, access: ProjectAccessDep) -> Response:
-    """Accept an OTLP logs export; as for metrics."""
-    await request.body()
-    return _empty_answer(ExportLogsServiceResponse().SerializeToString(), is_json=_is_json(request))
+async def export_logs(request: Request, access: ProjectAccessDep, services: ServicesDep) -> Response:
+    """Take an OTLP logs export: sessions of Claude Code become traces. All other logs are accepted and not kept."""
+    is_json = _is_json(request)
+    context = services.ingestion.context(access, sdk_name=_sdk(request, "name"), sdk_version=_sdk(request, "version"))
+    await services.ingestion.logs(await request.body(), is_json=is_json, content_encoding=_encoding(request), context=context)
+    return _empty_answer(ExportLogsServiceResponse().SerializeToString(), is_json=is_json)
 
 
 @routes.post(

@@ -10,6 +10,7 @@ from typing import Final
 
 from spanwise_server.ingest.conventions.dialects import (
     claude_code,
+    claude_code_events,
     flue,
     gen_ai,
     genkit,
@@ -33,6 +34,7 @@ TABLES: Final[tuple[Table, ...]] = (
     plain.WHO,
     plain.ENVIRONMENT,
     claude_code.TABLE,
+    claude_code_events.TABLE,
     openinference.KIND,
     gen_ai.OPERATION,
     genkit.TABLE,

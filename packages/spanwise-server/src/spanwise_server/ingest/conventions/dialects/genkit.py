@@ -31,8 +31,13 @@ def _object(span: Span, key: str) -> dict[str, Any]:
     return parsed if isinstance(parsed, dict) else {}
 
 
+def _kind(span: Span) -> str | None:
+    kind = span.attributes.get(_KIND)
+    return _KINDS.get(kind) if isinstance(kind, str) else None
+
+
 def _is_model(span: Span) -> bool:
-    return _KINDS.get(span.attributes.get(_KIND, "")) == GENERATION
+    return _kind(span) == GENERATION
 
 
 def _read_messages(span: Span) -> Any:
@@ -50,8 +55,7 @@ def _read_message(span: Span) -> Any:
 
 
 def _read_model(span: Span) -> Any:
-    is_call = _KINDS.get(span.attributes.get(_KIND, "")) in (GENERATION, "EMBEDDING")
-    return span.attributes.get(_NAME) if is_call else None
+    return span.attributes.get(_NAME) if _kind(span) in (GENERATION, "EMBEDDING") else None
 
 
 def _read_parameters(span: Span) -> Any:

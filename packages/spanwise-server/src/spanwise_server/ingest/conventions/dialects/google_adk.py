@@ -19,7 +19,7 @@ _NOTHING: Final = frozenset({"{}", "N/A", "[]"})
 
 
 def _read(value: Any) -> Any:
-    return None if value in _NOTHING else value
+    return None if isinstance(value, str) and value in _NOTHING else value
 
 
 def _usage_of(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
