@@ -43,7 +43,9 @@ class Tenant:
     """Part of every id and text of this tenant."""
     cookie: str
     connection_id: str = ""
-    """Drawn by the server, unlike the others."""
+    """Drawn by the server, unlike the others; so are the next two."""
+    dataset_id: str = ""
+    run_id: str = ""
 
     @property
     def path_values(self) -> Mapping[str, str]:
@@ -62,6 +64,10 @@ class Tenant:
             "version": "1",
             "media_id": media_id_of(hashlib.sha256(self.marker.encode()).digest()),
             "connection_id": self.connection_id,
+            "dataset_id": self.dataset_id,
+            "dataset_name": f"dataset/{self.marker}",
+            "run_id": self.run_id,
+            "run_name": f"run/{self.marker}",
             "organization_id": f"organization-{self.marker}",
             "api_key_id": f"key-{self.marker}",
             "path": "login",
@@ -125,15 +131,26 @@ async def _make_tenant(app: FastAPI, make_project: ProjectMaker, database: Metad
         response = await client.post("/api/public/ingestion", json={"batch": _events(made)})
         await _add_prompt(client, made)
         connection_id = await _add_llm_connection(client, made)
+        dataset_id, run_id = await _add_run(client, made)
         await upload(client, marker.encode(), traceId=made.path_values["trace_id"], contentType=f"image/x-{marker}")
     assert response.status_code == 207
     assert response.json()["errors"] == []
-    return replace(made, connection_id=connection_id)
+    return replace(made, connection_id=connection_id, dataset_id=dataset_id, run_id=run_id)
 
 
 async def _add_llm_connection(client: httpx.AsyncClient, tenant: Tenant) -> str:
     body = {"provider": tenant.marker, "adapter": "openai", "secretKey": tenant.marker}
     return str((await client.put("/api/public/llm-connections", json=body)).json()["id"])
+
+
+async def _add_run(client: httpx.AsyncClient, tenant: Tenant) -> tuple[str, str]:
+    ids = tenant.path_values
+    dataset = (await client.post("/api/public/v2/datasets", json={"name": ids["dataset_name"]})).json()
+    item = {"datasetName": ids["dataset_name"], "id": ids["item_id"], "input": tenant.marker}
+    assert (await client.post("/api/public/dataset-items", json=item)).status_code == 200
+    link = {"runName": ids["run_name"], "datasetItemId": ids["item_id"], "traceId": ids["trace_id"]}
+    run_item = (await client.post("/api/public/dataset-run-items", json=link)).json()
+    return dataset["id"], run_item["datasetRunId"]
 
 
 async def _add_prompt(client: httpx.AsyncClient, tenant: Tenant) -> None:
@@ -343,6 +360,20 @@ READS: Mapping[str, Mapping[str, str]] = {
     "/api/public/annotation-queues/{queue_id}": {},
     "/api/public/annotation-queues/{queue_id}/items": {},
     "/api/public/annotation-queues/{queue_id}/items/{item_id}": {},
+    "/api/public/v2/datasets": {},
+    "/api/public/v2/datasets/{dataset_name:path}": {},
+    "/api/public/datasets": {},
+    "/api/public/datasets/{dataset_name:path}": {},
+    "/api/public/datasets/{dataset_name:path}/runs": {},
+    "/api/public/datasets/{dataset_name:path}/runs/{run_name:path}": {},
+    "/api/public/dataset-items": {"datasetName": "{dataset_name}"},
+    "/api/public/dataset-items/{item_id:path}": {},
+    "/api/public/dataset-run-items": {"datasetId": "{dataset_id}", "runName": "{run_name}"},
+    "/api/public/experiments": {"fromStartTime": "2020-01-01T00:00:00Z"},
+    "/api/public/experiment-items": {"fromStartTime": "2020-01-01T00:00:00Z"},
+    "/api/v1/projects/{project_id}/datasets": {},
+    "/api/v1/projects/{project_id}/dataset": {"id": "{dataset_id}"},
+    "/api/v1/projects/{project_id}/dataset-run": {"id": "{run_id}"},
     "/api/public/media/{media_id}": {},
     "/api/public/llm-connections": {},
     "/api/v1/projects/{project_id}/media": {"id": "{media_id}"},
@@ -380,7 +411,16 @@ async def test_the_owner_does_see_it(app: FastAPI, client: httpx.AsyncClient, te
 def _query(tenant: Tenant) -> dict[str, str]:
     """Return every parameter that names a single thing; a route ignores or refuses those it does not know."""
     ids = tenant.path_values
-    return {"id": ids["trace_id"], "trace_id": ids["trace_id"], "traceId": ids["trace_id"], "name": ids["name"]}
+    return {
+        "id": ids["trace_id"],
+        "trace_id": ids["trace_id"],
+        "traceId": ids["trace_id"],
+        "name": ids["name"],
+        "datasetName": ids["dataset_name"],
+        "datasetId": ids["dataset_id"],
+        "runName": ids["run_name"],
+        "fromStartTime": "2020-01-01T00:00:00Z",
+    }
 
 
 async def _assert_untouched(client: httpx.AsyncClient, tenant: Tenant) -> None:
@@ -390,7 +430,9 @@ async def _assert_untouched(client: httpx.AsyncClient, tenant: Tenant) -> None:
     item = tenant.url("/api/public/annotation-queues/{queue_id}/items/{item_id}")
     assert (await client.get(item, auth=tenant.project.auth)).json()["status"] == "PENDING"
     media = tenant.url("/api/public/media/{media_id}")
-    for path in ("/api/public/v2/prompts/" + tenant.path_values["name"], media):
+    run = tenant.url("/api/public/datasets/{dataset_name}/runs/{run_name}")
+    dataset_item = tenant.url("/api/public/dataset-items/{item_id}")
+    for path in ("/api/public/v2/prompts/" + tenant.path_values["name"], media, run, dataset_item):
         assert (await client.get(path, auth=tenant.project.auth)).status_code == 200, path
     connections = (await client.get("/api/public/llm-connections", auth=tenant.project.auth)).json()["data"]
     assert [connection["id"] for connection in connections] == [tenant.connection_id]
