@@ -23,8 +23,8 @@ comments = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index(None, "project_id", "object_type", "object_id"),
-    Index("ix_comments_project_id_created_at", "project_id", "created_at"),
-    Index("ix_comments_project_id_trace_id", "project_id", "trace_id"),
+    Index(None, "project_id", "created_at"),
+    Index(None, "project_id", "trace_id"),
 )
 
 annotation_queues = Table(
@@ -54,7 +54,7 @@ annotation_queue_items = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index(None, "queue_id", "status", "created_at"),
-    Index("ix_annotation_queue_items_object_id", "object_id"),
+    Index(None, "object_id"),
 )
 
 annotation_queue_assignments = Table(

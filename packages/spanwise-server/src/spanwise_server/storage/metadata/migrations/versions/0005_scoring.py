@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_score_configs"),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_score_configs_project_id", ondelete="CASCADE"),
     )
-    op.create_index("ix_score_configs_project_id", "score_configs", ["project_id", "created_at"])
+    op.create_index("ix_score_configs_project_id_created_at", "score_configs", ["project_id", "created_at"])
 
 
 def downgrade() -> None:

@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["author_user_id"], ["users.id"], name="fk_comments_author_user_id", ondelete="SET NULL"),
     )
     op.create_index("ix_comments_author_user_id", "comments", ["author_user_id"])
-    op.create_index("ix_comments_project_id", "comments", ["project_id", "object_type", "object_id"])
+    op.create_index("ix_comments_project_id_object_type_object_id", "comments", ["project_id", "object_type", "object_id"])
     op.create_index("ix_comments_project_id_created_at", "comments", ["project_id", "created_at"])
     op.create_index("ix_comments_project_id_trace_id", "comments", ["project_id", "trace_id"])
     _create_queues()
@@ -45,9 +45,9 @@ def _create_queues() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_annotation_queues"),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_annotation_queues_project_id", ondelete="CASCADE"),
-        sa.UniqueConstraint("project_id", "name", name="uq_annotation_queues_project_id"),
+        sa.UniqueConstraint("project_id", "name", name="uq_annotation_queues_project_id_name"),
     )
-    op.create_index("ix_annotation_queues_project_id", "annotation_queues", ["project_id", "created_at"])
+    op.create_index("ix_annotation_queues_project_id_created_at", "annotation_queues", ["project_id", "created_at"])
     op.create_table(
         "annotation_queue_items",
         sa.Column("id", sa.String(), nullable=False),
@@ -63,7 +63,9 @@ def _create_queues() -> None:
             ["queue_id"], ["annotation_queues.id"], name="fk_annotation_queue_items_queue_id", ondelete="CASCADE"
         ),
     )
-    op.create_index("ix_annotation_queue_items_queue_id", "annotation_queue_items", ["queue_id", "status", "created_at"])
+    op.create_index(
+        "ix_annotation_queue_items_queue_id_status_created_at", "annotation_queue_items", ["queue_id", "status", "created_at"]
+    )
     op.create_index("ix_annotation_queue_items_object_id", "annotation_queue_items", ["object_id"])
     op.create_table(
         "annotation_queue_assignments",
