@@ -224,6 +224,12 @@ PRODUCERS: Final = (
         {"GOLDEN_INSTRUMENTATION": "openinference"},
     ),
     Producer(
+        "openinference-smolagents",
+        "0.1.43",
+        ("openinference-instrumentation-smolagents==0.1.43", "smolagents[openai]==1.26.0", *_OTEL),
+        "smolagents_agent.py",
+    ),
+    Producer(
         "openinference-langchain",
         "0.1.80",
         ("openinference-instrumentation-langchain==0.1.80", "langchain-core==1.7.2", *_OTEL),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from spanwise_server.ingest.conventions.dialects import (
+    anthropic_sdk,
     claude_code,
     claude_code_events,
     flue,
@@ -35,6 +36,7 @@ TABLES: Final[tuple[Table, ...]] = (
     plain.ENVIRONMENT,
     claude_code.TABLE,
     claude_code_events.TABLE,
+    openinference.SMOLAGENTS,
     openinference.KIND,
     gen_ai.OPERATION,
     genkit.TABLE,
@@ -50,6 +52,7 @@ TABLES: Final[tuple[Table, ...]] = (
     pydantic_ai.REQUEST,
     langfuse.INSIDE_METADATA,
     vercel_ai.TABLE,
+    anthropic_sdk.TABLE,
     gen_ai.USAGE,
     openinference.USAGE,
     flue.VALUES,

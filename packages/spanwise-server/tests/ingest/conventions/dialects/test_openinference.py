@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from spanwise_server.ingest.conventions.dialects.openinference import unwrap
+from tests.golden_requests import content, named, parent_of
 from tests.otlp_requests import observe_attributes
 
 
@@ -100,3 +101,20 @@ def test_tools_are_put_beside_the_messages() -> None:
 )
 def test_unwrap(value: Any, expected: Any) -> None:
     assert unwrap(value) == expected
+
+
+def test_smolagents_count_their_steps_once_and_send_messages() -> None:
+    folder = "openinference-smolagents-0.1.43"
+    (agent,) = named(folder, "forecaster.run")
+    assert (agent["type"], "usage" in agent, agent["output"]) == ("AGENT", False, "Seven degrees.")
+    call = named(folder, "OpenAIModel.generate")[0]
+    assert (call["type"], parent_of(folder, call)) == ("GENERATION", "Step 1")
+    assert content(call, "input")["messages"][0]["role"] == "system"
+    assert call["called_tool_names"] == ["get_weather"]
+
+
+def test_langgraph_shows_messages_in_place_of_constructors() -> None:
+    folder = "langgraph-openinference-0.1.80"
+    call = named(folder, "ChatOpenAI")[0]
+    assert content(call, "input")["messages"][1] == {"role": "user", "content": "Weather in Zürich? 🌦"}
+    assert (content(call, "output")["role"], parent_of(folder, call)) == ("assistant", "agent")

@@ -50,6 +50,16 @@ def _read_model(parameters: Any) -> Any:
     return parsed.get("model") if isinstance(parsed, dict) else None
 
 
+SMOLAGENTS: Final = Table(
+    "openinference, smolagents",
+    # The agent sums up its steps; and the messages stand in input.value as Python prints them.
+    {"openinference.span.kind": To(Field.SUMMARY, values={"agent": "steps", "chain": "steps"})},
+    {
+        "llm.input_messages.": To(Field.INPUT, read=unwrap),
+        "llm.output_messages.": To(Field.OUTPUT, read=unwrap),
+    },
+    scopes=frozenset({"openinference.instrumentation.smolagents"}),
+)
 KIND: Final = Table("openinference, kind", {"openinference.span.kind": To(Field.TYPE, values=_KINDS)})
 VALUES: Final = Table(
     "openinference",
