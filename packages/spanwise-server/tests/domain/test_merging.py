@@ -177,6 +177,13 @@ def test_a_score_keeps_its_first_time_and_takes_its_last_value() -> None:
         assert (row.name, row.value, row.timestamp, row.comment) == ("q", 2.0, T, "c")
 
 
+def test_what_was_cut_of_a_score_is_remembered_and_its_violation_is_not() -> None:
+    one = event(1, entity=Entity.SCORE, name="q", truncated=["comment"], config_id=None, config_violation="too much")
+    two = event(2, entity=Entity.SCORE, name="q", truncated=["metadata"], config_id="c", config_violation=None)
+    for row in (fold_scores(one, two), fold_scores(two, one)):
+        assert (row.truncated, row.config_id, row.config_violation) == (["comment", "metadata"], "c", "")
+
+
 def test_rows_that_differ_only_in_when_they_were_written_say_the_same() -> None:
     """What the verification after a shared write compares."""
     row = fold(event(1, name="a"))

@@ -105,7 +105,7 @@ class NativeObservation(NativeObservationItem):
 
 
 class NativeScoreItem(TypedDict):
-    """A score; ``value`` is a number, a boolean or text, as ``data_type`` says."""
+    """A score; ``value`` is a number, a boolean or text, as ``data_type`` says. ``truncated`` names the fields that were cut."""
 
     id: str
     name: str
@@ -119,6 +119,7 @@ class NativeScoreItem(TypedDict):
     session_id: str | None
     author_user_id: str | None
     metadata: dict[str, Json]
+    truncated: list[str]
 
 
 class NativeTraceDetails(TypedDict):
@@ -239,4 +240,5 @@ def native_score_item(score: Score) -> NativeScoreItem:
         "session_id": score.session_id or None,
         "author_user_id": score.author_user_id or None,
         "metadata": score_metadata(score),
+        "truncated": score.truncated,
     }
