@@ -55,12 +55,11 @@ class KeyPlan(msgspec.Struct, frozen=True):
     input_details: tuple[str, ...]
     output_details: tuple[str, ...]
     contained: tuple[tuple[str, UnitKind], ...]
+    counted: tuple[str, ...]
+    """Everything that a total may be the sum of."""
     total: str | None
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether nothing can contain anything else."""
-        return not (self.contained or self.input_details or self.output_details)
+    is_plain: bool
+    """Nothing can contain anything else."""
 
 
 Units = tuple[str, UnitKind | None, int]
@@ -82,14 +81,20 @@ def plan_keys(keys: tuple[str, ...]) -> KeyPlan:
             contained.append((key, CONTAINED[key]))
         elif not (key in CONTAINED and kind is None):
             kinds.append((key, kind))
+    inputs = tuple(key for key, kind in kinds if kind is UnitKind.INPUT)
+    outputs = tuple(key for key, kind in kinds if kind is UnitKind.OUTPUT)
+    input_details = tuple(key for key, kind in kinds if kind in _INPUT_DETAILS and key not in _ALWAYS_BESIDE)
+    output_details = tuple(key for key, kind in kinds if kind in _OUTPUT_DETAILS)
     return KeyPlan(
         kinds=tuple(kinds),
-        inputs=tuple(key for key, kind in kinds if kind is UnitKind.INPUT),
-        outputs=tuple(key for key, kind in kinds if kind is UnitKind.OUTPUT),
-        input_details=tuple(key for key, kind in kinds if kind in _INPUT_DETAILS and key not in _ALWAYS_BESIDE),
-        output_details=tuple(key for key, kind in kinds if kind in _OUTPUT_DETAILS),
+        inputs=inputs,
+        outputs=outputs,
+        input_details=input_details,
+        output_details=output_details,
         contained=tuple(contained),
+        counted=(*inputs, *outputs, *input_details, *output_details),
         total=total,
+        is_plain=not contained and (total is None or not (input_details or output_details)),
     )
 
 
@@ -102,7 +107,7 @@ def _has_container(key: str, names: set[str]) -> bool:
 def priced_units(usage: Mapping[str, int]) -> list[Units]:
     """Return the units of ``usage``, each counted once; the total is not among them."""
     plan = plan_keys(tuple(usage))
-    if plan.is_plain:
+    if plan.is_plain or (not plan.contained and usage[plan.total or ""] >= sum(map(usage.__getitem__, plan.counted))):
         return [(key, kind, usage[key]) for key, kind in plan.kinds]
     left = {key: usage[key] for key, _ in plan.kinds}
     kinds = dict(plan.kinds)

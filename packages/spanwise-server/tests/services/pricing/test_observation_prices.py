@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,7 @@ DOORS = [
 
 
 def _nanos(case: Case) -> int:
-    import datetime
-
-    time = datetime.datetime.fromisoformat(case.content.get("time", TIME))
+    time = datetime.fromisoformat(case.content.get("time", TIME))
     return int(time.timestamp()) * 1_000_000_000
 
 

@@ -40,6 +40,8 @@ _COMPARATORS: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
 _MINUTE: Final = 60_000_000
 _DAY_MINUTES: Final = 24 * 60
 _MAX_REMEMBERED_KEYS: Final = 1024
+_COST_DIGITS: Final = 12
+"""Fractional digits of a stored cost."""
 
 Holds = Callable[[Observation, Sequence[Units]], bool]
 
@@ -47,7 +49,7 @@ Holds = Callable[[Observation, Sequence[Units]], bool]
 class CompiledTier:
     """One tier: does it apply, and what does a key cost under it."""
 
-    __slots__ = ("_by_kind", "_checks", "_known", "request_price", "tier", "total_price")
+    __slots__ = ("_by_kind", "_checks", "is_fine", "known", "request_price", "tier", "total_price")
 
     def __init__(self, tier: PricingTier) -> None:
         self.tier = tier
@@ -57,7 +59,10 @@ class CompiledTier:
             kind = KINDS.get(key)
             if kind is not None and (kind not in self._by_kind or key == kind.value):
                 self._by_kind[kind] = price
-        self._known: dict[str, Decimal | None] = {}
+        self.known: dict[str, Decimal | None] = {}
+        """Prices that were asked for, by usage key."""
+        self.is_fine = all(_is_fine(price) for price in tier.prices.values())
+        """Whether any number of units costs a whole number of the finest amount that is kept: nothing to round."""
         self.total_price = self._by_kind.get(UnitKind.TOTAL)
         self.request_price = self._by_kind.get(UnitKind.REQUEST)
 
@@ -67,13 +72,10 @@ class CompiledTier:
 
     def price(self, key: str, kind: UnitKind | None) -> Decimal | None:
         """Return USD for one unit of ``key``: its own price, its kind's, or that of the kind it is billed as."""
-        try:
-            return self._known[key]
-        except KeyError:
-            price = self._find(key, kind)
-            if len(self._known) < _MAX_REMEMBERED_KEYS:
-                self._known[key] = price
-            return price
+        price = self._find(key, kind)
+        if len(self.known) < _MAX_REMEMBERED_KEYS:
+            self.known[key] = price
+        return price
 
     def _find(self, key: str, kind: UnitKind | None) -> Decimal | None:
         own = self.tier.prices.get(key)
@@ -81,6 +83,11 @@ class CompiledTier:
             own = self._by_kind.get(kind)
             kind = FALLBACKS.get(kind)
         return own
+
+
+def _is_fine(price: Decimal) -> bool:
+    exponent = price.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_COST_DIGITS
 
 
 class CompiledModel:
@@ -135,10 +142,13 @@ def _usage_check(condition: UsageCondition) -> Holds:
 
 
 def _attribute_check(condition: AttributeCondition) -> Holds:
-    accepted = frozenset(condition.values)
+    accepted, source, key = frozenset(condition.values), condition.source, condition.key
+    needle = f'"{key}"'
 
     def holds(row: Observation, _units: Sequence[Units]) -> bool:
-        return attribute_of(row, condition.source, condition.key) in accepted
+        if source != "metadata" and needle not in row.model_parameters and UNRECOGNISED_USAGE_KEY not in row.metadata:
+            return False  # as nearly all rows
+        return attribute_of(row, source, key) in accepted
 
     return holds
 

@@ -1,6 +1,7 @@
 """The price of one observation: sets on the row what follows from its model, its usage and the cost that was given.
 
-Exact decimals throughout; a cost is rounded once, to 12 fractional digits. Pure: no store, no clock.
+Decimals throughout: 28 digits, of which no cost below the largest that is kept needs more than 18. A cost is rounded once, to
+12 fractional digits. Pure: no store, no clock.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from spanwise_server.ingest.usage import COST_MAX
 from spanwise_server.services.pricing.compiled import CompiledModel, CompiledTier
 
 _QUANTUM: Final = Decimal("0.000000000001")
-_CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
-"""Enough for the largest count times the finest price, exactly."""
+_CONTEXT: Final = Context(prec=40, rounding=ROUND_HALF_EVEN)
 _ZERO: Final = Decimal(0)
 _PROVIDED: Final = CostSource.PROVIDED.value
 _FROM_MODEL: Final = CostSource.MODEL.value
@@ -61,19 +61,21 @@ def cost_of(
     """Return USD by usage key, and their total: the price of the whole where the tier has one, else the exact sum."""
     cost: dict[str, Decimal] = {}
     exact = _ZERO
+    known = tier.known
     for key, kind, count in units:
-        price = tier.price(key, kind)
-        if price is not None and key != "total":
-            amount = _CONTEXT.multiply(price, count)
-            exact = _CONTEXT.add(exact, amount)
-            cost[key] = _rounded(amount)
-    if tier.request_price is not None and has_request and not any(kind is UnitKind.REQUEST for _, kind, _ in units):
-        exact = _CONTEXT.add(exact, tier.request_price)
-        cost[UnitKind.REQUEST.value] = _rounded(tier.request_price)
+        price = known[key] if key in known else tier.price(key, kind)
+        if price is not None:
+            amount = cost[key] = price * count
+            exact += amount
+    if tier.request_price is not None and has_request and UnitKind.REQUEST.value not in cost:
+        exact += tier.request_price
+        cost[UnitKind.REQUEST.value] = tier.request_price
     if tier.total_price is not None and total_units:
-        exact = _CONTEXT.multiply(tier.total_price, total_units)
+        exact = tier.total_price * total_units
         cost.setdefault("total", _ZERO)
-    return cost, _rounded(exact)
+    if tier.is_fine and exact <= COST_MAX:
+        return cost, exact
+    return {key: _rounded(amount) for key, amount in cost.items()}, _rounded(exact)
 
 
 def _rounded(amount: Decimal) -> Decimal:

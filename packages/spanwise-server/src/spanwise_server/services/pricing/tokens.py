@@ -8,6 +8,7 @@ worker thread.
 from __future__ import annotations
 
 import re
+import warnings
 from functools import cache
 from typing import Any, Final, Protocol
 
@@ -36,7 +37,10 @@ class _Encoding(Protocol):
 
 @cache
 def _encoding(name: str) -> _Encoding:
-    import bpe_openai  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; 80 MB for a server that estimates alone
+    with warnings.catch_warnings():
+        # It finds its own files by a function that Python calls deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import bpe_openai  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; 80 MB for a server that estimates alone
 
     encoding: _Encoding = bpe_openai.get_encoding(name)
     return encoding
