@@ -17,7 +17,7 @@ from spanwise_server.domain.observations import Micros
 MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 MAX_CONTENT_TYPE_LENGTH = 255
 _DIGEST_BYTES = 32
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110 §5.6.2
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of the HTTP grammar (RFC 9110 §5.6.2), no secret
 _PARAMETER = rf'[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|"[^"\\\x00-\x1f\x7f-\U0010ffff]*")'
 _CONTENT_TYPE = re.compile(rf"({_TOKEN}/{_TOKEN})((?:{_PARAMETER})*)")
 

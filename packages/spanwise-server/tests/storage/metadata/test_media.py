@@ -78,13 +78,14 @@ def test_an_upload_is_marked_in_its_project(run: Callable[..., object]) -> None:
     assert run(media.get_media, "q", "m") == file("m", "q")
 
 
-def test_a_report_is_kept_and_decides_nothing(run: Callable[..., object]) -> None:
+def test_a_report_is_kept_and_decides_nothing(database: MetadataDatabase, run: Callable[..., object]) -> None:
     assert run(media.report_upload, "p", "m", UploadReport(http_status=500, error="broken", duration_ms=12))
     assert not run(media.report_upload, "p", "other", UploadReport(http_status=200, error=None, duration_ms=None))
 
     assert run(media.get_media, "p", "m") == file("m")
-    row = run(lambda connection: connection.execute(select(media_files).where(media_files.c.project_id == "p")).one())
-    assert (row.upload_status, row.upload_error, row.upload_time_ms) == (500, "broken", 12)  # type: ignore[attr-defined]
+    reported = select(media_files).where(media_files.c.project_id == "p")
+    row = database.read_now(lambda connection: connection.execute(reported).one())
+    assert (row.upload_status, row.upload_error, row.upload_time_ms) == (500, "broken", 12)
 
 
 def test_links_are_recorded_once_and_come_back(run: Callable[..., object]) -> None:
