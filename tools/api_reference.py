@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from spanwise_server.api.policies import Credential, Policy
+from spanwise_server.api.policies import SIGNED_URL, Credential, Policy
 from spanwise_server.api.routes import ROUTE_TABLES
 from spanwise_server.domain.errors import SpanwiseError
 
@@ -19,6 +19,9 @@ CREDENTIALS = {
     Credential.PROJECT_KEY: "key pair",
     Credential.LOGIN: "browser login",
     Credential.PROJECT_KEY_OR_LOGIN: "key pair or browser login",
+    Credential.PROJECT_LOGIN: "browser login",
+    Credential.ORGANIZATION_KEY: "key pair of an organization",
+    Credential.ADMIN_KEY: "admin key",
 }
 
 
@@ -30,7 +33,11 @@ def first_sentence(thing: object) -> str:
 
 def credential(policy: Policy) -> str:
     """Return in words what a caller must show."""
+    if policy is SIGNED_URL:
+        return "the signed URL itself"
     words = CREDENTIALS[policy.credential]
+    if policy.allows_admin_key:
+        words += " or admin key"
     return f"{words}, or the public key alone for scores" if policy.allows_scores_scope else words
 
 
