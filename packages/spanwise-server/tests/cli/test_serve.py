@@ -103,6 +103,9 @@ def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
         (("--log-level", "loud"), {}, "--log-level: "),
         ((), {"SPANWISE_PORT": "http"}, "SPANWISE_PORT: "),
         ((), {"SPANWISE_QUERY_THREADS": "0"}, "SPANWISE_QUERY_THREADS: "),
+        (("--otlp-grpc-port", "99999"), {}, "--otlp-grpc-port: "),
+        (("--otlp-grpc-port", "0"), {"SPANWISE_OTLP_GRPC_TLS_CERT": "/none"}, "SPANWISE_OTLP_GRPC_TLS_KEY is not"),
+        ((), {"ADMIN_API_KEY": "only-half"}, "SPANWISE_ADMIN_API_KEY: "),
         (("--host", "256.1.1.1"), {}, "256.1.1.1"),
         ((), {"LANGFUSE_INIT_PROJECT_SECRET_KEY": "only-half"}, "LANGFUSE_INIT_PROJECT_PUBLIC_KEY"),
         (("--data-dir", "/proc/nowhere"), {}, "/proc/nowhere"),
@@ -118,6 +121,20 @@ def test_a_wrong_setting_is_named_without_a_traceback(
     assert "What to do: " in result.stderr
     assert "Traceback" not in result.stderr
     assert "only-half" not in result.stderr + result.stdout
+
+
+def test_without_the_library_grpc_is_refused_and_says_what_to_install(tmp_path: Path) -> None:
+    missing = tmp_path / "grpc"
+    missing.mkdir()
+    (missing / "__init__.py").write_text("raise ImportError('No module named grpc', name='grpc')\n")
+
+    result = run_command(
+        "serve", "--port", "0", "--otlp-grpc-port", "0", settings={"PYTHONPATH": str(tmp_path)}, folder=tmp_path
+    )
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "OTLP over gRPC needs a library that is not installed: grpc." in result.stderr
+    assert 'pip install "spanwise-server[grpc]"' in result.stderr
 
 
 def test_a_damaged_metadata_database_is_named(tmp_path: Path) -> None:

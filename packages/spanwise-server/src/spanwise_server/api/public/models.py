@@ -10,7 +10,7 @@ from starlette.responses import Response
 from spanwise_server.api.auth import ProjectAccessDep, ServicesDep
 from spanwise_server.api.listing.pagination import page_meta
 from spanwise_server.api.listing.parameters import PageParameters
-from spanwise_server.api.policies import PROJECT_KEY, RouteTable
+from spanwise_server.api.policies import PROJECT_KEY_OR_ADMIN_KEY, RouteTable
 from spanwise_server.api.responses import PUBLIC_ERRORS, json_response
 from spanwise_server.api.schemas.models import ModelBody, ModelPage, ModelRequest, model_body
 from spanwise_server.api.schemas.pages import Message
@@ -18,7 +18,7 @@ from spanwise_server.api.schemas.pages import Message
 routes = RouteTable("models")
 
 
-@routes.get("/api/public/models", PROJECT_KEY, response_model=ModelPage, responses=PUBLIC_ERRORS)
+@routes.get("/api/public/models", PROJECT_KEY_OR_ADMIN_KEY, response_model=ModelPage, responses=PUBLIC_ERRORS)
 async def list_models(
     access: ProjectAccessDep, services: ServicesDep, parameters: Annotated[PageParameters, Query()]
 ) -> Response:
@@ -29,19 +29,19 @@ async def list_models(
     return json_response(content)
 
 
-@routes.post("/api/public/models", PROJECT_KEY, response_model=ModelBody, responses=PUBLIC_ERRORS)
+@routes.post("/api/public/models", PROJECT_KEY_OR_ADMIN_KEY, response_model=ModelBody, responses=PUBLIC_ERRORS)
 async def create_model(access: ProjectAccessDep, services: ServicesDep, request: Annotated[ModelRequest, Body()]) -> Response:
     """Define a model in the project; it goes before a built-in one. Costs that are stored already do not change."""
     return json_response(model_body(await services.models.create_model(access.project_id, request.draft())))
 
 
-@routes.get("/api/public/models/{model_id}", PROJECT_KEY, response_model=ModelBody, responses=PUBLIC_ERRORS)
+@routes.get("/api/public/models/{model_id}", PROJECT_KEY_OR_ADMIN_KEY, response_model=ModelBody, responses=PUBLIC_ERRORS)
 async def get_model(model_id: str, access: ProjectAccessDep, services: ServicesDep) -> Response:
     """Return one model definition."""
     return json_response(model_body(await services.models.get_model(access.project_id, model_id)))
 
 
-@routes.put("/api/public/models/{model_id}", PROJECT_KEY, response_model=ModelBody, responses=PUBLIC_ERRORS)
+@routes.put("/api/public/models/{model_id}", PROJECT_KEY_OR_ADMIN_KEY, response_model=ModelBody, responses=PUBLIC_ERRORS)
 async def put_model(
     model_id: str, access: ProjectAccessDep, services: ServicesDep, request: Annotated[ModelRequest, Body()]
 ) -> Response:
@@ -49,7 +49,7 @@ async def put_model(
     return json_response(model_body(await services.models.put_model(access.project_id, model_id, request.draft())))
 
 
-@routes.delete("/api/public/models/{model_id}", PROJECT_KEY, response_model=Message, responses=PUBLIC_ERRORS)
+@routes.delete("/api/public/models/{model_id}", PROJECT_KEY_OR_ADMIN_KEY, response_model=Message, responses=PUBLIC_ERRORS)
 async def delete_model(model_id: str, access: ProjectAccessDep, services: ServicesDep) -> Response:
     """Delete a model definition of the project; what was priced with it keeps its cost."""
     await services.models.delete_model(access.project_id, model_id)
