@@ -18,7 +18,7 @@ from spanwise_server.query.fields import OBSERVATION_FIELDS, SCORE_FIELDS, TRACE
 MAX_DIMENSIONS: Final = 10
 MAX_MEASUREMENTS: Final = 20
 MAX_BUCKETS: Final = 20_000
-"""Two weeks of minutes, two years of hours."""
+"""Of an answer with none left out: two weeks of minutes, two years of hours."""
 MAX_COMPARISONS: Final = 500
 MAX_DEPTH: Final = 50
 """Of a filter. Compiling it recurses, and so does the engine's parser."""
@@ -153,7 +153,7 @@ def _bound_faults(query: AggregateQuery) -> list[str]:
     found = []
     if query.since >= query.until:
         found.append("the start of the time range must be before its end")
-    elif query.granularity and (buckets := query.granularity.buckets(query.since, query.until)) > MAX_BUCKETS:
+    elif query.granularity and not query.order and (buckets := query.granularity.buckets(query.since, query.until)) > MAX_BUCKETS:
         found.append(
             f"the time range has {buckets} buckets of one {query.granularity}, at most {MAX_BUCKETS} are allowed: "
             "ask for a shorter range or a coarser granularity"

@@ -28,8 +28,7 @@ from spanwise_server.query.aggregates import (
     OrderTerm,
     View,
 )
-from spanwise_server.query.expressions import EVERYTHING, And, Comparison, Expression, Field, Not, Operator
-from spanwise_server.query.queries import TraceQuery
+from spanwise_server.query.expressions import EVERYTHING, Comparison, Expression, Field, Not, Operator
 from spanwise_server.services.container import EventStore
 from spanwise_server.storage.interface import EventRows
 
@@ -40,7 +39,10 @@ DAY = 24 * HOUR
 OFFSETS = [0, 5 * SECOND, 200 * SECOND, 2 * HOUR, 20 * HOUR, -20 * HOUR]
 WINDOWS = [(T - DAY, T + DAY), (T - DAY, T + DAY), (T, T + HOUR), (T - DAY, T)]
 hypothesis_settings = settings(
-    max_examples=20, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=20,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 Row = Any  # an Observation, a Score or a trace as a dict of facts
 Read = Callable[[Row], Any]
@@ -59,8 +61,16 @@ observed = st.fixed_dictionaries(
         "environment": st.sampled_from(["prod", "default"]),
         "parent_id": st.sampled_from(["", "p"]),
         "latency": st.sampled_from([None, 0, 1_500, 2 * SECOND]),
-        "usage": st.sampled_from([{}, {"input": 3, "total": 3}, {"input": 2**63, "input_cached": 1, "output": 2, "total": 2**63}]),
-        "cost": st.sampled_from([{}, {"total": Decimal("0.1")}, {"input": Decimal("0.2"), "output": Decimal("1e-12"), "total": Decimal("0.200000000001")}]),
+        "usage": st.sampled_from(
+            [{}, {"input": 3, "total": 3}, {"input": 2**63, "input_cached": 1, "output": 2, "total": 2**63}]
+        ),
+        "cost": st.sampled_from(
+            [
+                {},
+                {"total": Decimal("0.1")},
+                {"input": Decimal("0.2"), "output": Decimal("1e-12"), "total": Decimal("0.200000000001")},
+            ]
+        ),
         "tool_names": st.lists(st.sampled_from(["grep", "cat"]), max_size=2, unique=True),
         "metadata": st.sampled_from([{}, {"k": "a"}, {"k": "7"}, {"k": '{"n":"b"}'}]),
         "prompt_version": st.integers(0, 2),
@@ -233,21 +243,57 @@ def _trace_row(trace: dict[str, Any]) -> dict[str, Any]:
 
 
 DIMENSIONS = {
-    View.TRACES: "name user_id session_id tags version".split(),
-    View.OBSERVATIONS: (
-        "name type level model environment version trace_id trace_name user_id session_id tags trace_version is_root "
-        "prompt_version tool_names metadata.k metadata.k.n usage_type cost_type"
-    ).split(),
-    View.SCORES_NUMERIC: "name data_type value trace_name user_id trace_tags observation_name observation_model".split(),
-    View.SCORES_CATEGORICAL: "name string_value trace_name".split(),
-    View.SCORES_BOOLEAN: "name boolean_value user_id".split(),
+    View.TRACES: ["name", "user_id", "session_id", "tags", "version"],
+    View.OBSERVATIONS: [
+        "name",
+        "type",
+        "level",
+        "model",
+        "environment",
+        "version",
+        "trace_id",
+        "trace_name",
+        "user_id",
+        "session_id",
+        "tags",
+        "trace_version",
+        "is_root",
+        "prompt_version",
+        "tool_names",
+        "metadata.k",
+        "metadata.k.n",
+        "usage_type",
+        "cost_type",
+    ],
+    View.SCORES_NUMERIC: [
+        "name",
+        "data_type",
+        "value",
+        "trace_name",
+        "user_id",
+        "trace_tags",
+        "observation_name",
+        "observation_model",
+    ],
+    View.SCORES_CATEGORICAL: ["name", "string_value", "trace_name"],
+    View.SCORES_BOOLEAN: ["name", "boolean_value", "user_id"],
 }
 MEASURES = {
-    View.TRACES: "count observations_count scores_count latency total_tokens total_cost unique_user_ids".split(),
-    View.OBSERVATIONS: (
-        "count latency input_tokens output_tokens total_tokens tokens_per_second input_cost total_cost unique_user_ids trace_id "
-        "tool_definitions count_scores"
-    ).split(),
+    View.TRACES: ["count", "observations_count", "scores_count", "latency", "total_tokens", "total_cost", "unique_user_ids"],
+    View.OBSERVATIONS: [
+        "count",
+        "latency",
+        "input_tokens",
+        "output_tokens",
+        "total_tokens",
+        "tokens_per_second",
+        "input_cost",
+        "total_cost",
+        "unique_user_ids",
+        "trace_id",
+        "tool_definitions",
+        "count_scores",
+    ],
     View.SCORES_NUMERIC: ["count", "value"],
     View.SCORES_CATEGORICAL: ["count"],
     View.SCORES_BOOLEAN: ["count", "value"],
@@ -281,9 +327,7 @@ def _questions(view: View) -> st.SearchStrategy[AggregateQuery]:
     )  # fmt: skip
 
 
-questions = st.lists(
-    st.sampled_from([View.OBSERVATIONS, *View]).flatmap(_questions), min_size=5, max_size=8
-)
+questions = st.lists(st.sampled_from([View.OBSERVATIONS, *View]).flatmap(_questions), min_size=5, max_size=8)
 
 
 def _selected(where: Expression, row: dict[str, Any]) -> bool:
@@ -391,3 +435,38 @@ async def test_aggregates_agree_with_python(store: EventStore, story: tuple[Any,
         table = await store.aggregate(query)
         assert not table.is_truncated
         _agree(query, table, expected(model, query))
+
+
+async def test_order_and_limit(store: EventStore) -> None:
+    """Rows come as ordered, ties by their dimensions; a cut table says so."""
+    model = Model(f"p-{uuid.uuid4()}")
+    names = ["b", "a", "c", "a"]
+    rows = [{"trace_id": "t", "id": number, "name": name, "latency": number} for number, name in enumerate(names)]
+    await model.write(store, 1, rows)
+    count = Measurement("count", Aggregation.COUNT)
+    query = AggregateQuery(
+        project_id=model.project_id, view=View.OBSERVATIONS, measurements=(count,), dimensions=(Field("name"),),
+        since=T - DAY, until=T + DAY, limit=10,
+    )  # fmt: skip
+    assert (await store.aggregate(query)).rows == (("a", 2), ("b", 1), ("c", 1))
+    by_name = dataclasses.replace(query, order=(OrderTerm(Field("name")),))
+    assert (await store.aggregate(by_name)).rows == (("c", 1), ("b", 1), ("a", 2))
+    rarest = dataclasses.replace(query, order=(OrderTerm(count, descending=False),), limit=2)
+    assert await store.aggregate(rarest) == AggregateTable(("name", "count_count"), (("b", 1), ("c", 1)), is_truncated=True)
+    newest = dataclasses.replace(query, dimensions=(), granularity=Granularity.MINUTE, order=(OrderTerm(TIME),))
+    times = [row[0] for row in (await store.aggregate(newest)).rows]
+    assert times == sorted(times, reverse=True)
+
+
+async def test_what_there_is_not_is_refused(store: EventStore) -> None:
+    """A name that the view does not have never reaches the engine."""
+    query = AggregateQuery(
+        project_id="p",
+        view=View.OBSERVATIONS,
+        measurements=(Measurement("count()", Aggregation.COUNT),),
+        since=0,
+        until=1,
+        limit=1,
+    )
+    with pytest.raises(InvalidRequestError, match="no measure"):
+        await store.aggregate(query)
