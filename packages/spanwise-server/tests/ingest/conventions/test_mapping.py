@@ -29,6 +29,11 @@ def test_every_producer_has_its_golden_request() -> None:
     }
 
 
+def test_every_producer_is_in_the_reference() -> None:
+    reference = (GOLDEN.parents[3] / "docs" / "reference" / "dialects.md").read_text(encoding="utf-8")
+    assert [p.folder for p in PRODUCERS if f"`{p.name}`" not in reference or p.version not in reference] == []
+
+
 @pytest.mark.parametrize("version", ["3.15.0", "4.18.0", "5.0.4"])
 def test_every_python_sdk_tells_the_same_story(version: str) -> None:
     rows = {row["name"]: row for row in observe(GOLDEN / f"langfuse-python-{version}")}
