@@ -146,26 +146,28 @@ def measure_from_database(http: httpx.Client, rounds: int) -> None:
             f"/api/public/v2/prompts/{quote('team-0/agent 0', safe='')}/versions/1", json={"newLabels": [f"round-{number}"]}
         ).raise_for_status()
         path = _path(number * 7 % PROMPTS)
-        for name, values in times.items():
+        for values in times.values():
             started = time.perf_counter()
             http.get(path).raise_for_status()
             values.append((time.perf_counter() - started) * 1000)
-            del name
     for name, values in times.items():
         print(f"{'one at a time, ' + name:32s} {machine.spread(values)}")
 
 
 def run(seconds: float) -> None:
     """Measure a fresh server."""
-    with tempfile.TemporaryDirectory(prefix="spanwise-bench-") as folder, ServerProcess(folder=Path(folder)) as server:
-        with server.client() as http:
-            fill(http)
-            size = len(http.get(_path(0)).content)
-            print(f"data      {PROMPTS} prompts of about {size:,} bytes as answered, a quarter made of two")
-            for rate in (RATE, 0):
-                for kind in ("health", "prompts"):
-                    measure(server, kind, rate=rate, seconds=seconds)
-            measure_from_database(http, round(20 * seconds))
+    with (
+        tempfile.TemporaryDirectory(prefix="spanwise-bench-") as folder,
+        ServerProcess(folder=Path(folder)) as server,
+        server.client() as http,
+    ):
+        fill(http)
+        size = len(http.get(_path(0)).content)
+        print(f"data      {PROMPTS} prompts of about {size:,} bytes as answered, a quarter made of two")
+        for rate in (RATE, 0):
+            for kind in ("health", "prompts"):
+                measure(server, kind, rate=rate, seconds=seconds)
+        measure_from_database(http, round(20 * seconds))
 
 
 def main() -> None:

@@ -27,10 +27,19 @@ READS = [
     "/api/public/v2/scores",
     "/api/public/v2/scores/{score_id}",
     "/api/public/v3/scores",
+    "/api/public/prompts",
+    "/api/public/v2/prompts",
+    "/api/public/v2/prompts/{name}",
+    "/api/public/media/{media_id}",
+    "/api/public/llm-connections",
+    "/api/v1/projects/{project_id}/media",
     "/api/v1/projects/{project_id}/traces",
     "/api/v1/projects/{project_id}/trace",
     "/api/v1/projects/{project_id}/observation",
     "/api/v1/projects/{project_id}/session",
+    "/api/v1/projects/{project_id}/prompts",
+    "/api/v1/projects/{project_id}/prompt",
+    "/api/v1/projects/{project_id}/protected-labels",
 ]
 
 

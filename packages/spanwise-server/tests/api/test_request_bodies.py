@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
+from starlette.requests import Request
+from starlette.types import Message
+from typing_extensions import TypedDict
 
-from spanwise_server.api.request_bodies import FiniteNumber, RequestBody, StoredText, StrictBool, StrictRequestBody
+from spanwise_server.api.request_bodies import (
+    FiniteNumber,
+    RequestBody,
+    StoredText,
+    StrictBool,
+    StrictRequestBody,
+    documented_body,
+    read_json,
+)
+from spanwise_server.domain.errors import InvalidRequestError
 
 
 class Body(RequestBody):
@@ -59,3 +71,49 @@ def test_unknown_keys() -> None:
     with pytest.raises(ValidationError, match="other"):
         StrictBody.model_validate({"other": 1})
     assert list(json.loads(json.dumps(StrictBody.model_json_schema()))["properties"]) == ["someText"]
+
+
+class Inner(TypedDict):
+    """A part."""
+
+    text: Annotated[str, Field(max_length=3)]
+
+
+class Outer(TypedDict):
+    """A body."""
+
+    one: Inner
+    many: NotRequired[list[Inner]]
+
+
+def request(body: bytes) -> Request:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [(b'{"a": [1, 1.5, null, "\\u0000"]}', {"a": [1, 1.5, None, "\0"]}), (b" 1 ", 1), ('"ü"'.encode(), "ü")],
+)
+async def test_json_is_read(body: bytes, expected: Any) -> None:
+    assert await read_json(request(body)) == expected
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"{}{}", b"NaN", b"1e400", b'"\\ud800"', b'"\xff"', b"'a'", b"[" * 200_000, b"1" * 5000]
+)
+async def test_what_is_no_json_or_cannot_be_kept_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidRequestError, match="The body is not JSON"):
+        await read_json(request(body))
+
+
+def test_a_documented_body_stands_on_its_own() -> None:
+    body = documented_body(Outer)["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    assert body["required"] is True
+    assert "$ref" not in str(schema)
+    assert "$defs" not in schema
+    assert schema["required"] == ["one"]
+    assert schema["properties"]["many"]["items"]["properties"]["text"]["maxLength"] == 3

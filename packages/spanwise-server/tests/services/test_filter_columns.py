@@ -18,6 +18,8 @@ from spanwise_server.services.filter_columns import COLUMNS, FilterTarget
         ("observations", "tags", "Trace Tags"),
         ("scores", "authorUserId", "Author"),
         ("scores", "trace_tags", "Trace Tags"),
+        ("prompts", "createdAt", "Created At"),
+        ("prompts", "config", "Config"),
     ],
 )
 def test_two_names_of_one_column_are_one_field(target: FilterTarget, one: str, other: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import pytest
-from pydantic import ValidationError
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, ValidationError
 
 from spanwise_server.api.listing.parameters import (
     CommaList,
@@ -11,6 +14,7 @@ from spanwise_server.api.listing.parameters import (
     Parameters,
     Strings,
     Time,
+    documented_parameters,
     parse_time,
     split_commas,
 )
@@ -80,3 +84,31 @@ def test_unknown_names_are_ignored_unless_a_route_is_strict() -> None:
     assert Sample.model_validate({"surprise": "1"}).page == 1
     with pytest.raises(ValidationError):
         Strict.model_validate({"surprise": "1"})
+
+
+class Described(Parameters):
+    given_name: Annotated[str, Field(description="A name.")]
+    at_most: Annotated[int | None, Field(ge=1, description="A number.")] = None
+
+
+def test_a_query_string_is_read_as_the_framework_would() -> None:
+    assert Described.read(b"givenName=a%2Fb+c%C3%BC&atMost=") == Described.model_validate({"givenName": "a/b cü"})
+    assert Described.read(b"givenName=one&givenName=two&other=1&atMost=3").given_name == "two"
+    assert Described.read(b"givenName=%FF%00").given_name == "\ufffd\0"
+
+
+@pytest.mark.parametrize("query", [b"", b"givenName=", b"givenName=a&atMost=0", b"givenName=a&atMost=x", b"\xff=1"])
+def test_a_query_string_that_is_wrong_is_refused(query: bytes) -> None:
+    with pytest.raises(RequestValidationError) as caught:
+        Described.read(query)
+    assert caught.value.errors()[0]["loc"][0] in {"givenName", "atMost"}
+
+
+def test_parameters_that_a_route_reads_itself_are_documented() -> None:
+    document = documented_parameters(Described, thing_id="Which.")["parameters"]
+    assert [(item["name"], item["in"], item["required"], item["description"]) for item in document] == [
+        ("thing_id", "path", True, "Which."),
+        ("givenName", "query", True, "A name."),
+        ("atMost", "query", False, "A number."),
+    ]
+    assert document[1]["schema"]["type"] == "string"

@@ -9,7 +9,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from spanwise_server.services.container import Services
 from tests.accounts import ProjectWithKeys
+from tests.event_rows import observation, write
 
 PROMPTS = "/api/public/v2/prompts"
 V1 = "/api/public/prompts"
@@ -451,3 +453,26 @@ async def test_other_projects_see_nothing(
     assert (await client.delete(f"{PROMPTS}/greeting")).status_code == 404
     response = await client.post(PROMPTS, json={"name": "thief", "prompt": tag("greeting", label="production")})
     assert response.status_code == 400
+
+
+async def test_observations_name_the_version_they_were_made_with(
+    api: httpx.AsyncClient, project: ProjectWithKeys, services: Services
+) -> None:
+    version = await create(api, "folder/linked")
+    rows = [
+        observation(project.id, "known", type="GENERATION", prompt_name="folder/linked", prompt_version=1),
+        observation(project.id, "unknown", at=1, prompt_name="folder/linked", prompt_version=2),
+        observation(project.id, "without", at=2),
+    ]
+    await write(services, rows)
+    expected = {"known": version["id"], "unknown": None, "without": None}
+
+    def ids(rows: list[Any]) -> dict[str, str | None]:
+        return {row["id"]: row["promptId"] for row in rows}
+
+    assert ids((await api.get("/api/public/observations")).json()["data"]) == expected
+    assert ids((await api.get("/api/public/v2/observations", params={"fields": "core,prompt"})).json()["data"]) == expected
+    assert ids((await api.get("/api/public/traces/trace")).json()["observations"]) == expected
+    assert (await api.get("/api/public/observations/known")).json()["promptId"] == version["id"]
+    await api.delete(f"{PROMPTS}/folder%2Flinked")
+    assert (await api.get("/api/public/observations/known")).json()["promptId"] is None
