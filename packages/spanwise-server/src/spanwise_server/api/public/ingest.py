@@ -41,6 +41,12 @@ _JSON: Final = "application/json"
 _NEWEST_INGESTION_VERSION: Final = 4
 
 
+_IN_PROTOBUF: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {_PROTOBUF: {"schema": {"type": "string", "format": "binary"}}}}
+}
+"""An answer is in the form of its request."""
+
+
 def _otlp_body(json_form: type) -> dict[str, Any]:
     documented = documented_body(json_form)
     documented["requestBody"]["content"][_PROTOBUF] = {"schema": {"type": "string", "format": "binary"}}
@@ -51,7 +57,7 @@ def _otlp_body(json_form: type) -> dict[str, Any]:
     "/api/public/otel/v1/traces",
     PROJECT_KEY,
     response_model=OtlpTraceResult,
-    responses=PUBLIC_ERRORS,
+    responses=PUBLIC_ERRORS | _IN_PROTOBUF,
     summary="OTLP traces",
     openapi_extra=_otlp_body(OtlpTraces),
 )
@@ -72,6 +78,7 @@ async def export_traces(request: Request, access: ProjectAccessDep, services: Se
 @routes.post(
     "/api/public/otel/v1/metrics",
     PROJECT_KEY,
+    responses=_IN_PROTOBUF,
     summary="OTLP metrics, accepted and not kept",
     openapi_extra=_otlp_body(OtlpMetrics),
 )
