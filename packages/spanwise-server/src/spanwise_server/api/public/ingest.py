@@ -91,7 +91,7 @@ async def export_metrics(request: Request, access: ProjectAccessDep) -> Response
 @routes.post(
     "/api/public/otel/v1/logs",
     PROJECT_KEY,
-    responses=PUBLIC_ERRORS,
+    responses=PUBLIC_ERRORS | _IN_PROTOBUF,
     summary="OTLP logs",
     openapi_extra=_otlp_body(OtlpLogs),
 )
