@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from spanwise_server.domain.datasets import DatasetItem, ItemStatus
@@ -51,16 +51,17 @@ def newest_version(connection: Connection, project_id: str, item_id: str) -> Dat
 def list_items(connection: Connection, wanted: ItemFilter, *, limit: int, offset: int) -> list[DatasetItem]:
     """Return a page of active items, newest first, then by id.
 
-    The page's keys are found within an index, however far down they lie; only then are their rows fetched.
+    The page's keys are found within an index, however far down they lie; only then are their rows fetched. So nothing is
+    selected here that the indexes do not hold.
     """
     keys = (
-        select(_items.project_id, _items.id, _items.valid_from)
+        select(_items.id, _items.valid_from)
         .where(_matches(wanted))
         .order_by(_items.created_at.desc(), _items.id)
         .limit(limit)
         .offset(offset)
     )
-    return _load(connection, [(row.project_id, row.id, row.valid_from) for row in connection.execute(keys)])
+    return _load(connection, wanted.project_id, [(row.id, row.valid_from) for row in connection.execute(keys)])
 
 
 def count_items(connection: Connection, wanted: ItemFilter) -> int:
@@ -70,14 +71,10 @@ def count_items(connection: Connection, wanted: ItemFilter) -> int:
 
 def every_item(connection: Connection, wanted: ItemFilter) -> Iterator[DatasetItem]:
     """Yield all active items, in the order of ``list_items``, some at a time."""
-    keys = (
-        select(_items.project_id, _items.id, _items.valid_from)
-        .where(_matches(wanted))
-        .order_by(_items.created_at.desc(), _items.id)
-    )
-    found = [(row.project_id, row.id, row.valid_from) for row in connection.execute(keys)]
+    keys = select(_items.id, _items.valid_from).where(_matches(wanted)).order_by(_items.created_at.desc(), _items.id)
+    found = [(row.id, row.valid_from) for row in connection.execute(keys)]
     for start in range(0, len(found), _BATCH):
-        yield from _load(connection, found[start : start + _BATCH])
+        yield from _load(connection, wanted.project_id, found[start : start + _BATCH])
 
 
 def count_by_dataset(connection: Connection, dataset_ids: Collection[str]) -> Mapping[str, int]:
@@ -133,11 +130,13 @@ def _whole() -> Select[Any]:
     return select(dataset_items, datasets.c.name.label("dataset_name")).join(datasets, datasets.c.id == _items.dataset_id)
 
 
-def _load(connection: Connection, keys: list[tuple[str, str, int]]) -> list[DatasetItem]:
+def _load(connection: Connection, project_id: str, keys: list[tuple[str, int]]) -> list[DatasetItem]:
     if not keys:
         return []
-    statement = _whole().where(tuple_(_items.project_id, _items.id, _items.valid_from).in_(keys))
-    rows = {(row["project_id"], row["id"], row["valid_from"]): row for row in connection.execute(statement).mappings()}
+    ids, times = (list(dict.fromkeys(part)) for part in zip(*keys, strict=True))
+    # Not a list of whole keys: SQLite reads the table from end to end for one.
+    statement = _whole().where(_items.project_id == project_id, _items.id.in_(ids), _items.valid_from.in_(times))
+    rows = {(row["id"], row["valid_from"]): row for row in connection.execute(statement).mappings()}
     return [_item(rows[key]) for key in keys]
 
 
