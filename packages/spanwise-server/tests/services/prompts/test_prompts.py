@@ -12,13 +12,11 @@ import pytest
 from spanwise_server.domain.accounts import ProjectAccess, Role
 from spanwise_server.domain.errors import ForbiddenError, NotFoundError
 from spanwise_server.domain.prompts import PromptDraft, PromptSelector, PromptType
-from spanwise_server.services.prompts.links import add_prompt_ids
 from spanwise_server.services.prompts.prompts import FetchedPrompt, Prompts
 from spanwise_server.services.prompts.summaries import PromptQuery
 from spanwise_server.storage.metadata import projects
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction, default_url
 from spanwise_server.storage.metadata.schema import migrate
-from tests.event_rows import observation
 from tests.services.conftest import ORGANIZATION, PROJECT
 
 KEY = ProjectAccess(project_id="p", api_key_id="k")
@@ -125,17 +123,6 @@ async def test_ids_are_looked_up_once(database: MetadataDatabase, prompts: Promp
     assert await prompts.ids("p", keys) == {("greeting", 1): first.id, ("greeting", 2): second.id}
     assert await prompts.ids("q", keys) == {}
     assert await prompts.ids("p", set()) == {}
-
-
-async def test_observations_get_the_id_of_their_prompt(prompts: Prompts) -> None:
-    made = await prompts.create(KEY, draft())
-    rows = [
-        observation("p", "a", prompt_name="greeting", prompt_version=1),
-        observation("p", "b", prompt_name="greeting", prompt_version=2),
-        observation("p", "c"),
-    ]
-    await add_prompt_ids(prompts, "p", rows)
-    assert [row.prompt_id for row in rows] == [made.id, "", ""]
 
 
 def person(role: Role) -> ProjectAccess:
