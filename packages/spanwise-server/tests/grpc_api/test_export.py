@@ -8,6 +8,7 @@ import json
 import logging
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -26,12 +27,14 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter
 
 from spanwise_server.domain.errors import OverloadedError
+from spanwise_server.query.queries import TraceQuery
 from spanwise_server.services.administration.api_keys import KeyRequest
 from spanwise_server.services.container import Services
 from tests.accounts import ProjectWithKeys
 from tests.grpc_api.calls import Caller, basic
 from tests.otlp_requests import SpanSent, json_request, json_span, to_protobuf
 
+GOLDEN = Path(__file__).parent.parent / "golden"
 SERVICES = {
     signal: f"/opentelemetry.proto.collector.{signal}.v1.{name}Service/Export"
     for signal, name in (("metrics", "Metrics"), ("logs", "Logs"))
@@ -99,6 +102,18 @@ async def test_spans_that_cannot_be_kept_are_counted_and_the_others_kept(
 async def test_other_signals_are_accepted_from_who_has_a_key(caller: Caller, project: ProjectWithKeys, signal: str) -> None:
     assert (await caller(b"", basic(project), method=SERVICES[signal])).code is grpc.StatusCode.OK
     assert (await caller(b"", method=SERVICES[signal])).code is grpc.StatusCode.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+async def test_logs_that_tell_of_observations_become_traces(
+    caller: Caller, project: ProjectWithKeys, services: Services, *, is_packed: bool
+) -> None:
+    body = (GOLDEN / "claude-code-0.2.186-logs" / "logs.bin").read_bytes()
+
+    answered = await caller(gzip.compress(body) if is_packed else body, basic(project), method=SERVICES["logs"])
+
+    assert answered.code is grpc.StatusCode.OK
+    assert await services.events.find_traces(TraceQuery(project_id=project.id))
 
 
 async def test_the_sdks_other_exporters_are_content(caller: Caller, project: ProjectWithKeys) -> None:

@@ -22,6 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from spanwise_server.domain.accounts import KeyScope, OrganizationAccess, ProjectAccess
 from spanwise_server.domain.errors import ForbiddenError, InvalidRequestError, OverloadedError, SpanwiseError
 from spanwise_server.grpc_api.statuses import Refusal, refusal_of
+from spanwise_server.ingest.decoded import IngestContext
 from spanwise_server.services.container import Services
 
 _SERVICE: Final = "opentelemetry.proto.collector.{signal}.v1.{name}Service"
@@ -87,32 +88,34 @@ class Exports:
         return access
 
     async def _traces(self, message: bytes, access: ProjectAccess, metadata: Mapping[str, str]) -> bytes:
-        ingestion = self._services.ingestion
-        context = ingestion.context(
-            access,
-            sdk_name=metadata.get("x-langfuse-sdk-name", "")[:_LONGEST_TEXT],
-            sdk_version=metadata.get("x-langfuse-sdk-version", "")[:_LONGEST_TEXT],
+        decoded = await self._services.ingestion.spans(
+            message, is_json=False, content_encoding=_encoding(message), context=self._context(access, metadata)
         )
-        # The library's own decompression has no bound; it is switched off, and ingest's has one.
-        encoding = "gzip" if message.startswith(_GZIP) else ""
-        decoded = await ingestion.spans(message, is_json=False, content_encoding=encoding, context=context)
         response = ExportTraceServiceResponse()
         if decoded.rejected_spans:
             response.partial_success.rejected_spans = decoded.rejected_spans
             response.partial_success.error_message = decoded.rejection
         return response.SerializeToString()
 
+    async def _logs(self, message: bytes, access: ProjectAccess, metadata: Mapping[str, str]) -> bytes:
+        """Keep what log records say of observations; all others are accepted and not kept."""
+        await self._services.ingestion.logs(
+            message, is_json=False, content_encoding=_encoding(message), context=self._context(access, metadata)
+        )
+        return ExportLogsServiceResponse().SerializeToString()
+
     async def _metrics(self, message: bytes, access: ProjectAccess, metadata: Mapping[str, str]) -> bytes:
         """Accept metrics so that clients that send every signal are not disturbed. Nothing is kept."""
         return ExportMetricsServiceResponse().SerializeToString()
 
-    async def _logs(self, message: bytes, access: ProjectAccess, metadata: Mapping[str, str]) -> bytes:
-        """Take logs: what says something about an observation is kept, as over HTTP."""
-        ingestion = self._services.ingestion
-        context = ingestion.context(access, sdk_name="", sdk_version="")
-        encoding = "gzip" if message.startswith(_GZIP) else ""
-        await ingestion.logs(message, is_json=False, content_encoding=encoding, context=context)
-        return ExportLogsServiceResponse().SerializeToString()
+    def _context(self, access: ProjectAccess, metadata: Mapping[str, str]) -> IngestContext:
+        name, version = (metadata.get(f"x-langfuse-sdk-{part}", "")[:_LONGEST_TEXT] for part in ("name", "version"))
+        return self._services.ingestion.context(access, sdk_name=name, sdk_version=version)
+
+
+def _encoding(message: bytes) -> str:
+    """Say how the message is compressed. The library's own decompression has no bound; it is off, and ingest's has one."""
+    return "gzip" if message.startswith(_GZIP) else ""
 
 
 async def _receive(messages: AsyncIterable[bytes]) -> bytes:
