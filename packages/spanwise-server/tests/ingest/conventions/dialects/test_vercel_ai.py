@@ -130,6 +130,12 @@ def test_text_beside_calls_and_thoughts() -> None:
     assert json.loads(row.output) == {"a": 1}
 
 
+@pytest.mark.parametrize("key", ["ai.response.text", "ai.result.text", "ai.response.object", "ai.result.toolCalls"])
+def test_older_versions_name_the_operation_alone(key: str) -> None:
+    row = observe_attributes({"operation.name": "ai.streamText.doStream my-function", "ai.model.id": "m", key: "[1]"})
+    assert (row.type, row.model, row.output) == ("GENERATION", "m", "[1]")
+
+
 def test_a_linked_prompt() -> None:
     prompt = json.dumps({"name": "weather", "version": 3, "labels": []})
     attributes = {

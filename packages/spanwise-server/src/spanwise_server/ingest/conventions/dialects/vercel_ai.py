@@ -88,17 +88,22 @@ def _read_parameters(span: Span) -> dict[str, Any]:
         name: next((attributes[key] for key in keys if key in attributes), None) for name, keys in _PARAMETERS.items()
     }
     if parameters["service_tier"] is None:
-        parameters["service_tier"] = _part(attributes, "openai").get("serviceTier")
+        parameters["service_tier"] = _part(_provider_metadata(attributes), "openai").get("serviceTier")
     for key, value in attributes.items():
         if key.startswith("gen_ai.request.") and key[15:] not in _NAMED:
             parameters[key[15:]] = value
     return {name: value for name, value in parameters.items() if value is not None}
 
 
-def _part(attributes: Mapping[str, Any], provider: str, inner: str = "") -> Mapping[str, Any]:
+def _provider_metadata(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    text = attributes.get(_PROVIDER_METADATA)
+    parsed = parse_nested(text) if text is not None else None
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _part(metadata: Mapping[str, Any], provider: str, inner: str = "") -> Mapping[str, Any]:
     """Return an object inside of the provider's metadata; empty when there is none."""
-    parsed = parse_nested(attributes.get(_PROVIDER_METADATA))
-    part = parsed.get(provider) if isinstance(parsed, dict) else None
+    part = metadata.get(provider)
     if inner and isinstance(part, dict):
         part = part.get(inner)
     return part if isinstance(part, dict) else {}
@@ -111,7 +116,6 @@ def _first(*sources: tuple[Mapping[str, Any], str]) -> int | None:
 def _read_usage(span: Span) -> dict[str, int] | None:
     """Make a report in which every token is counted once, whatever the provider counts inside its input."""
     a = span.attributes
-    anthropic, bedrock, openai = _part(a, "anthropic", "usage"), _part(a, "bedrock", "usage"), _part(a, "openai")
     whole = _first(
         *((a, f"gen_ai.usage.{key}") for key in ("prompt_tokens", "input_tokens")),
         *((a, f"ai.usage.{key}") for key in ("inputTokens", "promptTokens", "tokens")),
@@ -122,6 +126,9 @@ def _read_usage(span: Span) -> dict[str, int] | None:
     )
     if whole is None and output is None:
         return None
+    metadata = _provider_metadata(a)
+    anthropic, bedrock = _part(metadata, "anthropic", "usage"), _part(metadata, "bedrock", "usage")
+    openai = _part(metadata, "openai")
     cached = _first(
         (a, "ai.usage.inputTokenDetails.cacheReadTokens"),
         (a, "ai.usage.cachedInputTokens"),
@@ -213,10 +220,12 @@ TABLE: Final = Table(
         "ai.toolCall.args": To(Field.INPUT),
         "ai.value": To(Field.INPUT),
         "ai.values": To(Field.INPUT, read=_read_list),
+        "ai.response.text": To(Field.OUTPUT),
         "ai.result.text": To(Field.OUTPUT),
         "ai.toolCall.result": To(Field.OUTPUT),
         "ai.response.object": To(Field.OUTPUT),
         "ai.result.object": To(Field.OUTPUT),
+        "ai.response.toolCalls": To(Field.OUTPUT),
         "ai.result.toolCalls": To(Field.OUTPUT),
         "ai.embedding": To(Field.OUTPUT),
         "ai.embeddings": To(Field.OUTPUT, read=_read_list),
