@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -176,6 +177,7 @@ def _events(tenant: Tenant) -> list[dict[str, object]]:
                 "id": ids["observation_id"],
                 "traceId": ids["trace_id"],
                 "name": tenant.marker,
+                "model": tenant.marker,
                 "startTime": time,
                 "output": tenant.marker,
             },
@@ -336,7 +338,19 @@ async def test_cookie_without_own_origin_changes_nothing(app: FastAPI, client: h
     assert wrong == {}
 
 
+METRICS_QUERY = json.dumps(
+    {
+        "view": "observations",
+        "metrics": [{"measure": "count", "aggregation": "count"}],
+        "dimensions": [{"field": "name"}],
+        "fromTimestamp": "2026-11-20T00:00:00Z",
+        "toTimestamp": "2026-11-21T00:00:00Z",
+    }
+)
 READS: Mapping[str, Mapping[str, str]] = {
+    "/api/public/metrics": {"query": METRICS_QUERY.replace("{", "{{").replace("}", "}}")},
+    "/api/public/v2/metrics": {"query": METRICS_QUERY.replace("{", "{{").replace("}", "}}")},
+    "/api/public/metrics/daily": {},
     "/api/public/traces": {},
     "/api/public/traces/{trace_id:path}": {},
     "/api/public/observations": {},
@@ -420,6 +434,7 @@ def _query(tenant: Tenant) -> dict[str, str]:
         "datasetId": ids["dataset_id"],
         "runName": ids["run_name"],
         "fromStartTime": "2020-01-01T00:00:00Z",
+        "query": METRICS_QUERY,
     }
 
 
