@@ -21,7 +21,7 @@ COMMAND = re.compile(r"(?:^\$ (?:[A-Z_]+=\S+ )*(?:\S*/)?|ExecStart=\S*/|`)spanwi
 PATH = re.compile(
     r"`((?:\.ci|apps|benches|docs|examples|packages|tests|tools|web)/[\w./-]*)`|\.venv/bin/python -m pytest (\S+)"
 )
-ROUTE = re.compile(r"/api/(?:public|v1)/[\w/{}-]*\w")
+ROUTE = re.compile(r"/api/(?:admin|public|v1)/[\w/{}-]*\w")
 OF_THE_READER = {"SPANWISE_CREDENTIALS"}
 """Variables in examples of configuration for other programs, named by the reader."""
 
@@ -37,7 +37,7 @@ def help_of(command: str) -> str:
     """Return what ``spanwise <command> --help`` prints, or nothing if there is no such command."""
     spanwise = str(Path(sys.executable).with_name("spanwise"))
     environment = {"PATH": "/usr/bin:/bin", "COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
-    done = subprocess.run([spanwise, command, "--help"], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([spanwise, *command.split(), "--help"], env=environment, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
 
 
@@ -60,6 +60,9 @@ def unknown_names(page: Page) -> list[str]:
         helped = help_of(command)
         if not helped:
             found.append(f"spanwise {command}")
+        subcommand = re.match(r" ([a-z][a-z-]*)\b", rest)
+        if subcommand:
+            helped = help_of(f"{command} {subcommand.group(1)}") or helped
         found += [f"spanwise {command} {option}" for option in re.findall(r"--[a-z-]+", rest) if option not in helped]
     found += [path for pair in PATH.findall(text) for path in pair if path and not (ROOT / path).exists()]
     found += [path for path in ROUTE.findall(text) if not _is_route(path)]
@@ -86,6 +89,8 @@ def test_what_a_page_names_exists(page: Page) -> None:
         ("$ .venv/bin/spanwise serve --port 3000", []),
         ("$ A=b spanwise serve --prot 3000", ["spanwise serve --prot"]),
         ("`spanwise sing`", ["spanwise sing"]),
+        ("$ spanwise keys create --project p", []),
+        ("$ spanwise keys create --port p", ["spanwise keys --port"]),
         ("`tools/run_tests.py`", []),
         ("`tools/gone.py`", ["tools/gone.py"]),
         ("`GET /api/public/health` of `/api/public/otel`", []),
