@@ -61,6 +61,7 @@ class Tenant:
             "comment_id": f"comment-{self.marker}",
             "queue_id": f"queue-{self.marker}",
             "item_id": f"item-{self.marker}",
+            "model_id": f"model-{self.marker}",
             "name": f"folder/name-{self.marker}",
             "version": "1",
             "media_id": media_id_of(hashlib.sha256(self.marker.encode()).digest()),
@@ -132,6 +133,8 @@ async def _make_tenant(app: FastAPI, make_project: ProjectMaker, database: Metad
         response = await client.post("/api/public/ingestion", json={"batch": _events(made)})
         await _add_prompt(client, made)
         connection_id = await _add_llm_connection(client, made)
+        model = {"modelName": f"!{marker}", "matchPattern": marker, "inputPrice": 1}
+        assert (await client.put(f"/api/public/models/{made.path_values['model_id']}", json=model)).status_code == 200
         dataset_id, run_id = await _add_run(client, made)
         await upload(client, marker.encode(), traceId=made.path_values["trace_id"], contentType=f"image/x-{marker}")
     assert response.status_code == 207
@@ -366,6 +369,8 @@ READS: Mapping[str, Mapping[str, str]] = {
     "/api/public/v2/prompts": {},
     "/api/public/v2/prompts/{name:path}": {},
     "/api/public/prompts": {"name": "{name}"},
+    "/api/public/models": {"limit": "1"},
+    "/api/public/models/{model_id}": {},
     "/api/public/score-configs": {},
     "/api/public/score-configs/{config_id}": {},
     "/api/public/comments": {},

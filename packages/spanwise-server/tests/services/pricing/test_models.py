@@ -107,7 +107,11 @@ async def test_built_in_models_are_meant_by_their_names(models: Models, name: st
 
 @pytest.mark.parametrize(
     "metadata",
-    [{"attributes": '{"gen_ai.provider.name":"groq"}'}, {"attributes": '{"a":"b","gen_ai.system":"groq"}'}, {"ls_provider": '"groq"'}],
+    [
+        {"attributes": '{"gen_ai.provider.name":"groq"}'},
+        {"attributes": '{"a":"b","gen_ai.system":"groq"}'},
+        {"ls_provider": '"groq"'},
+    ],
 )
 async def test_a_provider_named_beside_the_model_tells_whose_price_it_has(models: Models, metadata: dict[str, str]) -> None:
     found = row("llama-3.3-70b-versatile", {"input": 1_000_000}, metadata=metadata)

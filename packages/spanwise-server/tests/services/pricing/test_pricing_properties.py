@@ -34,7 +34,7 @@ def _model(*tiers: PricingTier) -> CompiledModel:
 
 
 def _row(usage: dict[str, int], **fields: object) -> Observation:
-    return Observation(project_id="p", trace_id="t", id="o", start_time=0, model="m", usage=usage, **fields)  # type: ignore[arg-type]
+    return Observation(project_id="p", trace_id="t", id="o", start_time=0, model="m", usage=usage, **fields)  # type: ignore[arg-type]  # fields by name
 
 
 @given(USAGE, PRICES)
