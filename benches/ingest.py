@@ -1,4 +1,4 @@
-"""How much telemetry one server takes, and what that costs: OTLP plain and compressed, and legacy batches.
+"""How much telemetry one server takes, and what that costs: OTLP plain, compressed and over gRPC, and legacy batches.
 
 A real server process on an empty data directory; the load generator shares its cores. Every acknowledgement means durable
 and readable, which a sample of them proves at once by reading back. ``--quick`` sends a tenth.
@@ -18,9 +18,9 @@ from benches import machine
 from benches.sending import Report, Sender
 from benches.watching import Watch
 from benches.workload import EVENTS_PER_BATCH, SPANS, TRACES, wire
-from tests.serving.server_process import ServerProcess
+from tests.serving.server_process import ServerProcess, free_port
 
-KINDS = ("otlp", "otlp-gzip", "batch")
+KINDS = ("otlp", "otlp-gzip", "otlp-grpc", "batch")
 _ROWS = TRACES * SPANS
 _NULL_ANSWERS = {
     "otlp": b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
@@ -74,16 +74,19 @@ def measure(kind: str, requests: int, connections: int, folder: Path) -> None:
     rows = requests * _ROWS
     size = len(wire(kind).make(1, time.time_ns()))
     print(f"\n== {kind}: {rows:,} observations in {requests:,} requests of {size / 1024:.0f} KiB on {connections} connections")
-    null = measure_sender(kind, min(requests, 400))
-    print(
-        f"baseline  {null.rows / null.seconds:,.0f}/s into a server that throws everything away, {_per_thousand(null.cpu_seconds, null.rows)} CPU of the sender"
-    )
-    with ServerProcess(folder=folder) as server:
+    if kind in _NULL_ANSWERS:
+        null = measure_sender(kind, min(requests, 400))
+        print(
+            f"baseline  {null.rows / null.seconds:,.0f}/s into a server that throws everything away, {_per_thousand(null.cpu_seconds, null.rows)} CPU of the sender"
+        )
+    grpc_port = free_port() if kind == "otlp-grpc" else 0
+    settings = {"SPANWISE_OTLP_GRPC_PORT": str(grpc_port)} if grpc_port else {}
+    with ServerProcess(folder=folder, settings=settings) as server:
         keys = (server.public_key, server.secret_key)
-        with Sender(server.url, keys, kind, requests=10, first=10_000_000) as warming:
+        with Sender(server.url, keys, kind, requests=10, first=10_000_000, grpc_port=grpc_port) as warming:
             warming.start()
             warming.report()
-        options = {"requests": requests, "connections": connections, "check_every": _CHECK_EVERY}
+        options = {"requests": requests, "connections": connections, "check_every": _CHECK_EVERY, "grpc_port": grpc_port}
         with Sender(server.url, keys, kind, **options) as sender, Watch(server.pid) as watch:
             sender.start()
             report = sender.report()

@@ -21,6 +21,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import grpc
+import grpc.aio
+
 from benches.workload import SPANS, TRACES, Wire, wire
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +86,29 @@ class Connection:
                 return int(data[9:12]), data[head_end + 4 :]
 
 
+class GrpcConnection:
+    """One channel for OTLP over gRPC; its answers are given as the status of HTTP that means the same."""
+
+    def __init__(self, host: str, port: int, auth: str) -> None:
+        self._channel = grpc.aio.insecure_channel(f"{host}:{port}", options=[("grpc.use_local_subchannel_pool", 1)])
+        self._export: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
+            "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+        )
+        self._metadata = (("authorization", f"Basic {auth}"),)
+
+    async def export(self, body: bytes) -> int:
+        """Send a request; return 200, 503 or, for any other refusal, 400."""
+        try:
+            await self._export(body, metadata=self._metadata, timeout=60)
+        except grpc.aio.AioRpcError as error:
+            return 503 if error.code() is grpc.StatusCode.UNAVAILABLE else 400
+        return 200
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._channel.close()
+
+
 def _content_length(head: bytes) -> int:
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
@@ -105,6 +131,8 @@ class Load:
     rate: float
     """Observations a second to aim for; 0 sends as fast as the server takes them."""
     check_every: int
+    grpc_port: int = 0
+    """Where OTLP is taken over gRPC; 0 sends over HTTP."""
     report: Report = field(default_factory=Report)
     stopping: bool = False
 
@@ -130,24 +158,30 @@ class Load:
 
     async def _work(self, queue: Any, bodies: dict[int, bytes], started: float) -> None:
         connection = Connection(self.host, self.port, self.auth)
+        over_grpc = GrpcConnection(self.host, self.grpc_port, self.auth) if self.grpc_port else None
         for number in queue:
             if self.stopping:
-                return
+                break
             if self.rate:
                 due = started + (number - self.first) * _ROWS / self.rate
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
             body = bodies.pop(number, None) or self.wire.make(number, time.time_ns())
-            await self._send(connection, body)
+            await self._send(over_grpc or connection, body)
             self._count(started)
             if self.check_every and number % self.check_every == 0:
                 await self._check(connection, number)
+        if over_grpc is not None:
+            await over_grpc.close()
 
-    async def _send(self, connection: Connection, body: bytes) -> None:
+    async def _send(self, connection: Connection | GrpcConnection, body: bytes) -> None:
         report = self.report
         report.bytes_sent += len(body)
         while True:
             sent = time.perf_counter()
-            status, _ = await connection.exchange("POST", self.wire.path, self.wire.headers, body)
+            if isinstance(connection, GrpcConnection):
+                status = await connection.export(body)
+            else:
+                status, _ = await connection.exchange("POST", self.wire.path, self.wire.headers, body)
             if status != 503:
                 break
             report.refused += 1
@@ -188,11 +222,12 @@ class Sender:
         connections: int = 8,
         rate: float = 0,
         check_every: int = 0,
+        grpc_port: int = 0,
     ) -> None:
         host, _, port = url.removeprefix("http://").partition(":")
         options = {
             "host": host, "port": port, "auth": base64.b64encode(":".join(keys).encode()).decode(), "kind": kind, "first": first,
-            "requests": requests, "connections": connections, "rate": rate, "check-every": check_every,
+            "requests": requests, "connections": connections, "rate": rate, "check-every": check_every, "grpc-port": grpc_port,
         }  # fmt: skip
         arguments = [f"--{name}={value}" for name, value in options.items()]
         self._command = [sys.executable, "-m", "benches.sending", *arguments]
@@ -245,8 +280,15 @@ def main() -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--auth", required=True)
-    parser.add_argument("--kind", choices=["otlp", "otlp-gzip", "batch"], required=True)
-    for name, kind in (("first", int), ("requests", int), ("connections", int), ("check-every", int), ("rate", float)):
+    parser.add_argument("--kind", choices=["otlp", "otlp-gzip", "otlp-grpc", "batch"], required=True)
+    for name, kind in (
+        ("first", int),
+        ("requests", int),
+        ("connections", int),
+        ("check-every", int),
+        ("rate", float),
+        ("grpc-port", int),
+    ):
         parser.add_argument(f"--{name}", type=kind, required=True)
     options = vars(parser.parse_args())
     kind = options.pop("kind")

@@ -299,7 +299,7 @@ class Wire:
 
 
 def wire(kind: str) -> Wire:
-    """Return the workload ``otlp``, ``otlp-gzip`` or ``batch``."""
+    """Return the workload ``otlp``, ``otlp-gzip``, ``otlp-grpc`` (the same bytes as ``otlp``) or ``batch``."""
     if kind == "batch":
         headers = {"Content-Type": "application/json"}
         return Wire(path="/api/public/ingestion", headers=headers, make=batch(), expected=207, trace_id=batch_trace_id)
