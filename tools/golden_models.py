@@ -124,6 +124,7 @@ def _responses(_path: str, question: dict[str, Any]) -> Answer:
         "parallel_tool_calls": True,
         "tool_choice": "auto",
         "tools": question.get("tools") or [],
+        "instructions": question.get("instructions"),
         "usage": {
             "input_tokens": 120,
             "input_tokens_details": {"cached_tokens": 64},

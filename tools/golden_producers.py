@@ -230,6 +230,25 @@ PRODUCERS: Final = (
         "smolagents_agent.py",
     ),
     Producer(
+        "openinference-openai-agents",
+        "2.6.0",
+        ("openinference-instrumentation-openai-agents==2.6.0", "openai-agents==0.24.0", *_OTEL),
+        "openai_agents_agent.py",
+        {"OPENAI_AGENTS_DISABLE_TRACING": "false"},
+    ),
+    Producer(
+        "openinference-crewai",
+        "1.1.21",
+        (
+            "openinference-instrumentation-crewai==1.1.21",
+            "openinference-instrumentation-openai==0.1.66",
+            "crewai==1.15.30",
+            *_OTEL,
+        ),
+        "crewai_agent.py",
+        {"CREWAI_DISABLE_TELEMETRY": "true", "CREWAI_TRACING_ENABLED": "false"},
+    ),
+    Producer(
         "openinference-langchain",
         "0.1.80",
         ("openinference-instrumentation-langchain==0.1.80", "langchain-core==1.7.2", *_OTEL),

@@ -90,6 +90,10 @@ def test_request_attributes_are_parameters_except_the_model() -> None:
             {"output_tokens": 9, "details.reasoning_tokens": 2, "completion_details.audio": 1},
             {"output": 6, "output_reasoning_tokens": 2, "output_audio_tokens": 1, "total": 9},
         ),
+        (
+            {"input_tokens": 10, "text.input_tokens": 5, "image.input_tokens": 3, "audio.input_tokens": 2},
+            {"input": 5, "input_image_tokens": 3, "input_audio_tokens": 2, "total": 10},
+        ),
         ({"input_tokens": 10, "details.search_units": 2}, {"input": 10, "search_units": 2, "total": 10}),
         ({"input_tokens": 10, "unheard_of": 2}, {"input": 10, "unheard_of": 2, "total": 10}),
         ({"total_tokens": 5}, {"total": 5}),

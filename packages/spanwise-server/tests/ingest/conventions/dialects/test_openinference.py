@@ -118,3 +118,20 @@ def test_langgraph_shows_messages_in_place_of_constructors() -> None:
     call = named(folder, "ChatOpenAI")[0]
     assert content(call, "input")["messages"][1] == {"role": "user", "content": "Weather in Zürich? 🌦"}
     assert (content(call, "output")["role"], parent_of(folder, call)) == ("assistant", "agent")
+
+
+def test_the_openai_agents_sdk() -> None:
+    folder = "openinference-openai-agents-2.6.0"
+    call = named(folder, "response")[0]
+    assert [message["role"] for message in content(call, "input")["messages"]] == ["system", "user"]
+    assert (call["called_tool_names"], parent_of(folder, call)) == (["get_weather"], "turn")
+    agent = named(folder, "forecaster")[0]
+    assert (agent["type"], parent_of(folder, agent)) == ("AGENT", "Agent workflow")
+
+
+def test_a_crew() -> None:
+    folder = "openinference-crewai-1.1.21"
+    (tool,) = named(folder, "get_weather.run")
+    assert (tool["type"], content(tool, "input"), tool["output"]) == ("TOOL", {"city": "Zürich"}, "Zürich: 7 °C")
+    call = named(folder, "ChatCompletion")[0]
+    assert parent_of(folder, call) == "forecaster._execute_core"

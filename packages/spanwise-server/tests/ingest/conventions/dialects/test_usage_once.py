@@ -20,6 +20,8 @@ _CALLS = {
     "livekit-agents-1.8.9": 2,
     "logfire-openai-5.2.0": 4,
     "mlflow-3.17.2": 2,
+    "openinference-crewai-1.1.21": 2,
+    "openinference-openai-agents-2.6.0": 2,
     "openinference-smolagents-0.1.43": 3,
     "openllmetry-openai-0.62.4": 2,
     "pydantic-ai-2.68.0": 2,
@@ -44,7 +46,12 @@ _SILENT_ABOUT_CACHE = {
     "pydantic-ai-instrumentation-2-1.0.18",
 }
 """Libraries that do not pass on how much came from a cache."""
-_WITHOUT_FAILURE = {"livekit-agents-1.8.9", "openinference-smolagents-0.1.43", "traceloop-sdk-0.62.4"}
+_WITHOUT_FAILURE = {
+    "livekit-agents-1.8.9",
+    "openinference-smolagents-0.1.43",
+    "traceloop-sdk-0.62.4",
+    "openinference-crewai-1.1.21",
+}
 _CACHED = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read")
 
 

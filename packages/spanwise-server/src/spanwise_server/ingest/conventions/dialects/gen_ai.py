@@ -28,7 +28,7 @@ _OPERATIONS: Final = {
     "invoke_workflow": "CHAIN",
 }
 _REPEATED: Final = (
-    *("text.input_tokens", "text.output_tokens", "input_text_tokens", "output_text_tokens", "image.input_tokens"),
+    *("text.input_tokens", "text.output_tokens", "input_text_tokens", "output_text_tokens"),
     *(f"{kind}.cache_read.input_tokens" for kind in ("text", "audio", "image")),
 )
 """Counts by modality: they say again what input, output and cached tokens say, or what remains of them."""
@@ -129,6 +129,7 @@ USAGE: Final = Table(
             "reasoning_tokens",
         ),
         **_count("input_audio_tokens", "audio.input_tokens", "input_audio_tokens", "prompt_details.audio"),
+        **_count("input_image_tokens", "image.input_tokens"),
         **_count("output_audio_tokens", "audio.output_tokens", "output_audio_tokens", "completion_details.audio"),
         **dict.fromkeys((_USAGE + name for name in _REPEATED), ()),
         _USAGE + "cost": To(Field.COST_AMOUNT, key="total"),

@@ -50,15 +50,20 @@ def _read_model(parameters: Any) -> Any:
     return parsed.get("model") if isinstance(parsed, dict) else None
 
 
-SMOLAGENTS: Final = Table(
-    "openinference, smolagents",
-    # The agent sums up its steps; and the messages stand in input.value as Python prints them.
+_SMOLAGENTS: Final = "openinference.instrumentation.smolagents"
+SUMS: Final = Table(
+    "openinference, sums of steps",
     {"openinference.span.kind": To(Field.SUMMARY, values={"agent": "steps", "chain": "steps"})},
-    {
+    scopes=frozenset({_SMOLAGENTS}),
+)
+MESSAGES: Final = Table(
+    "openinference, better messages",
+    # Beside them, input.value has what Python prints of the messages, or lacks the instructions.
+    prefixes={
         "llm.input_messages.": To(Field.INPUT, read=unwrap),
         "llm.output_messages.": To(Field.OUTPUT, read=unwrap),
     },
-    scopes=frozenset({"openinference.instrumentation.smolagents"}),
+    scopes=frozenset({_SMOLAGENTS, "openinference.instrumentation.openai_agents"}),
 )
 KIND: Final = Table("openinference, kind", {"openinference.span.kind": To(Field.TYPE, values=_KINDS)})
 VALUES: Final = Table(
