@@ -58,9 +58,7 @@ QUESTIONS: Mapping[str, dict[str, Any]] = {
         "observations", "sum:inputTokens sum:outputTokens sum:totalTokens", dimensions=_by("providedModelName")
     ),
     "score averages by name": _ask("scores-numeric", "avg:value count:count", dimensions=_by("name")),
-    "traces and latency by day": _ask(
-        "traces", "count:count avg:latency p95:latency", timeDimension={"granularity": "day"}
-    ),
+    "traces and latency by day": _ask("traces", "count:count avg:latency p95:latency", timeDimension={"granularity": "day"}),
     "cost by trace name": _ask("observations", "sum:totalCost uniq:traceId", dimensions=_by("traceName")),
     "traces by name, with scores": _ask("traces", "count:count sum:totalCost avg:scoresCount", dimensions=_by("name")),
     "errors of one environment": _ask(

@@ -30,6 +30,7 @@ from spanwise_server.query.aggregates import (
 )
 from spanwise_server.query.expressions import EVERYTHING, Comparison, Expression, Field, Not, Operator
 from spanwise_server.services.container import EventStore
+from spanwise_server.storage.events.clickhouse import ClickHouseEventStore
 from spanwise_server.storage.interface import EventRows
 
 T = 1_790_000_000_000_000
@@ -470,3 +471,19 @@ async def test_what_there_is_not_is_refused(store: EventStore) -> None:
     )
     with pytest.raises(InvalidRequestError, match="no measure"):
         await store.aggregate(query)
+
+
+async def test_rows_from_before_the_narrow_copy_are_counted(store: EventStore) -> None:
+    """A store that an earlier version wrote is copied over at the next start, once."""
+    assert isinstance(store, ClickHouseEventStore)
+    model = Model(f"p-{uuid.uuid4()}")
+    await model.write(store, 1, [{"trace_id": "t", "id": number} for number in range(3)])
+    count = AggregateQuery(
+        project_id=model.project_id, view=View.OBSERVATIONS, measurements=(Measurement("count", Aggregation.COUNT),),
+        since=T - DAY, until=T + DAY, limit=1,
+    )  # fmt: skip
+    await store._engine.on_writer(lambda client: client.command("TRUNCATE TABLE narrow_observations"))
+    assert (await store.aggregate(count)).rows == ((0,),)
+    for _ in range(2):
+        await store.migrate()
+        assert (await store.aggregate(count)).rows == ((3,),)

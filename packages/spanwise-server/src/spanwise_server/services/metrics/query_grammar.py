@@ -162,9 +162,10 @@ class _Parser:
     def parse(self, project_id: str) -> MetricsQuery:
         body = self._body
         config = body.config or _Config()
-        since, until = self._time("fromTimestamp", body.from_timestamp), self._time("toTimestamp", body.to_timestamp)
+        first, last = self._name("from_timestamp"), self._name("to_timestamp")
+        since, until = self._time(first, body.from_timestamp), self._time(last, body.to_timestamp)
         if since >= until:
-            raise _invalid("fromTimestamp must be before toTimestamp", "fromTimestamp")
+            raise _invalid(f"{first} must be before {last}", first)
         self._check_counts()
         dimensions = tuple(self._dimension(index, one) for index, one in enumerate(body.dimensions or ()))
         measurements = tuple(self._measurement(index, one) for index, one in enumerate(body.metrics))
@@ -189,7 +190,7 @@ class _Parser:
         for name, given, most in (
             ("dimensions", self._body.dimensions or (), views.MAX_DIMENSIONS),
             ("metrics", self._body.metrics, views.MAX_MEASUREMENTS),
-            ("orderBy", self._body.order_by or (), views.MAX_DIMENSIONS + views.MAX_MEASUREMENTS),
+            (self._name("order_by"), self._body.order_by or (), views.MAX_DIMENSIONS + views.MAX_MEASUREMENTS),
         ):
             if len(given) > most:
                 raise _invalid(f"must have at most {most} items, got {len(given)}", name)
@@ -227,7 +228,8 @@ class _Parser:
     def _order(self, index: int, one: _Order) -> OrderTerm:
         known: dict[str, Any] = {**self._columns, **({_TIME_NAME: TIME} if self._body.time_dimension else {})}
         return OrderTerm(
-            self._choose("order field", one.field, known, "orderBy", index, "field"), descending=one.direction == "desc"
+            self._choose("order field", one.field, known, self._name("order_by"), index, "field"),
+            descending=one.direction == "desc",
         )
 
     def _filters(self) -> Expression:
@@ -254,6 +256,10 @@ class _Parser:
             return (min(max(moment, _EARLIEST), _LATEST) - _EPOCH) // timedelta(microseconds=1)
         except (ValueError, OverflowError):
             raise _invalid("must be an ISO 8601 time such as 2026-01-31T12:00:00.000Z", name) from None
+
+    def _name(self, field: str) -> str:
+        """Return what the dialect calls a field of the body."""
+        return next((given for given, name in self._dialect.renames.items() if name == field), field)
 
     def _choose(self, what: str, given: str, known: Mapping[str, Any], *path: str | int) -> Any:
         if given not in known:
