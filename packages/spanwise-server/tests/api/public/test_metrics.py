@@ -30,7 +30,13 @@ async def project(make_project: ProjectMaker, services: Services) -> ProjectWith
     The first row was written twice, and one trace was deleted.
     """
     made = await make_project()
-    agent = {"trace_id": "chat-1", "user_id": "ada", "session_id": "s1", "tags": ["a", "b"], "trace_name": "chat"}
+    agent: dict[str, Any] = {
+        "trace_id": "chat-1",
+        "user_id": "ada",
+        "session_id": "s1",
+        "tags": ["a", "b"],
+        "trace_name": "chat",
+    }
     rows = [
         observation(made.id, "root", **agent, name="agent", type="AGENT", end_time=_at(2), release="r1", row_version=2),
         observation(

@@ -46,7 +46,7 @@ async def test_every_bucket_of_the_range_has_a_row(services: Services, project: 
 async def test_an_answer_that_must_be_whole_is_never_cut(services: Services, project: ProjectWithKeys) -> None:
     """Without a limit of the client's, too many rows are an error that says what to narrow."""
     await write(services, [observation(project.id, name, trace_id=name, name=name) for name in "xyz"])
-    by_name = {"dimensions": (Field("name"),), "limit": 2}
+    by_name: dict[str, Any] = {"dimensions": (Field("name"),), "limit": 2}
     assert (await services.metrics.answer(asked(project.id, **by_name))).is_truncated
     with pytest.raises(QueryTimeoutError, match="more than") as caught:
         await services.metrics.answer(asked(project.id, has_limit=False, **by_name))
