@@ -119,6 +119,7 @@ PRODUCERS: Final = (
         ("logfire==5.2.0", "openai<3", "anthropic"),
         "logfire_agent.py",
     ),
+    Producer("vercel-ai", "4.3.19", ("ai@4.3.19", "@ai-sdk/openai@1", "zod@3", *_NODE_OTEL), "vercel_agent.mjs"),
     Producer("vercel-ai", "5.0.277", ("ai@5.0.277", "@ai-sdk/openai@2", "zod@4", *_NODE_OTEL), "vercel_agent.mjs"),
     Producer("vercel-ai", "6.0.326", ("ai@6.0.326", "@ai-sdk/openai@3", "zod@4", *_NODE_OTEL), "vercel_agent.mjs"),
     *(

@@ -27,14 +27,15 @@ const isAnthropic = process.env.GOLDEN_PROTOCOL === "anthropic";
 const model = isAnthropic ? await anthropic() : await openai();
 const common = { model: model("gpt-5.2"), maxRetries: 0, experimental_telemetry: telemetry, telemetry };
 const asked = { ...common, [instrumentation ? "instructions" : "system"]: "Be brief.", prompt: "Weather in Zürich? 🌦" };
+const steps = ai.stepCountIs ?? ai.isStepCount; // 4 has neither, and other names for what is asked
 const getWeather = ai.tool({
   description: "Current weather of a city.",
-  inputSchema: z.object({ city: z.string() }),
+  [steps ? "inputSchema" : "parameters"]: z.object({ city: z.string() }),
   execute: async ({ city }) => `${city}: 7 °C`,
 });
 await trace.getTracer("weather-agent", "0.1").startActiveSpan("run", async (span) => {
-  const stopWhen = (ai.stepCountIs ?? ai.isStepCount)(3);
-  await ai.generateText({ ...asked, tools: { get_weather: getWeather }, stopWhen, temperature: 0.2, maxOutputTokens: 64 });
+  const bounds = steps ? { stopWhen: steps(3), maxOutputTokens: 64 } : { maxSteps: 3, maxTokens: 64 };
+  await ai.generateText({ ...asked, ...bounds, tools: { get_weather: getWeather }, temperature: 0.2 });
   const stream = ai.streamText(asked);
   await stream.consumeStream();
   if (!isAnthropic) await ai.embed({ ...common, model: model.embedding("text-embedding-3-small"), value: "Zürich" });
@@ -48,7 +49,7 @@ await trace.getTracer("weather-agent", "0.1").startActiveSpan("run", async (span
 await provider.shutdown();
 
 async function openai() {
-  const openai = (await import("@ai-sdk/openai")).createOpenAI();
+  const openai = (await import("@ai-sdk/openai")).createOpenAI({ baseURL: process.env.OPENAI_BASE_URL });
   return Object.assign((name) => openai.chat(name), { embedding: (name) => openai.embedding(name) });
 }
 

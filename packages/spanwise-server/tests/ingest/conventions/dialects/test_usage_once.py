@@ -31,6 +31,7 @@ _CALLS = {
     "strands-bedrock-1.62.0": 2,
     "strands-latest-1.62.0": 2,
     "traceloop-sdk-0.62.4": 2,
+    "vercel-ai-4.3.19": 3,
     "vercel-ai-5.0.277": 3,
     "vercel-ai-6.0.326": 3,
     "vercel-ai-7.0.173": 3,

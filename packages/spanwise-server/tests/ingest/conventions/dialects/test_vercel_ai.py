@@ -1,4 +1,4 @@
-"""The AI SDK: captured runs of 5, 6 and 7, and what one attribute of it says."""
+"""The AI SDK: captured runs of 4 to 7, and what one attribute of it says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STEP = "weather-report:ai.generateText.doGenerate"
 _ATTRIBUTE_FORMS = ("vercel-ai-5.0.277", "vercel-ai-6.0.326", "vercel-ai-anthropic-5.0.277", "vercel-ai-anthropic-6.0.326")
 
 
-@pytest.mark.parametrize("folder", [*_ATTRIBUTE_FORMS, "vercel-ai-legacy-7.0.173"])
+@pytest.mark.parametrize("folder", ["vercel-ai-4.3.19", *_ATTRIBUTE_FORMS, "vercel-ai-legacy-7.0.173"])
 def test_a_run_with_a_tool(folder: str) -> None:
     first, second, failed = named(folder, _STEP)
     (tool,) = named(folder, "get_weather")

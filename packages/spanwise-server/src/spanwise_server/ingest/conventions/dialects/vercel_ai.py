@@ -1,6 +1,6 @@
 """``ai.*``: the AI SDK of Vercel, 3 to 6, and its older attributes in 7. From 7 on it sends the GenAI conventions by default.
 
-Captured from 5, 6 and 7. The outer span of a call (``ai.generateText``) sums up its steps (``ai.generateText.doGenerate``).
+Captured from 4, 5, 6 and 7. The outer span of a call (``ai.generateText``) sums up its steps (``ai.generateText.doGenerate``).
 """
 
 from __future__ import annotations
