@@ -55,10 +55,10 @@ CREATE TABLE "api_keys" (
     note VARCHAR,
     last_used_at BIGINT,
     CONSTRAINT pk_api_keys PRIMARY KEY (id),
-    CONSTRAINT fk_api_keys_project_id FOREIGN KEY(project_id) REFERENCES projects (id) ON DELETE CASCADE,
-    CONSTRAINT uq_api_keys_public_key UNIQUE (public_key),
     CONSTRAINT fk_api_keys_organization_id FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
-    CONSTRAINT ck_api_keys_one_owner CHECK ((project_id IS NULL) <> (organization_id IS NULL))
+    CONSTRAINT ck_api_keys_one_owner CHECK ((project_id IS NULL) <> (organization_id IS NULL)),
+    CONSTRAINT fk_api_keys_project_id FOREIGN KEY(project_id) REFERENCES projects (id) ON DELETE CASCADE,
+    CONSTRAINT uq_api_keys_public_key UNIQUE (public_key)
 );
 
 CREATE INDEX ix_api_keys_organization_id ON api_keys (organization_id);
