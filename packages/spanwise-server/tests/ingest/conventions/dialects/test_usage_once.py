@@ -7,39 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.golden_requests import generations, observations_of
+from tests.golden_requests import CALLS, generations, observations_of
 
-_CALLS = {
-    "claude-code-0.2.186": 2,
-    "genkit-1.42.0": 2,
-    "google-adk-2.13.0": 2,
-    "google-adk-legacy-2.13.0": 2,
-    "langgraph-langsmith-0.14.17": 2,
-    "langgraph-openinference-0.1.80": 2,
-    "langgraph-openllmetry-0.62.4": 2,
-    "livekit-agents-1.8.9": 2,
-    "logfire-openai-5.2.0": 4,
-    "mlflow-3.17.2": 2,
-    "openinference-crewai-1.1.21": 2,
-    "openinference-openai-agents-2.6.0": 2,
-    "openinference-smolagents-0.1.43": 3,
-    "openllmetry-openai-0.62.4": 2,
-    "pydantic-ai-2.68.0": 2,
-    "pydantic-ai-instrumentation-1-1.0.18": 2,
-    "pydantic-ai-instrumentation-2-1.0.18": 2,
-    "strands-1.62.0": 2,
-    "strands-bedrock-1.62.0": 2,
-    "strands-latest-1.62.0": 2,
-    "traceloop-sdk-0.62.4": 2,
-    "vercel-ai-4.3.19": 3,
-    "vercel-ai-5.0.277": 3,
-    "vercel-ai-6.0.326": 3,
-    "vercel-ai-7.0.173": 3,
-    "vercel-ai-anthropic-5.0.277": 3,
-    "vercel-ai-anthropic-6.0.326": 3,
-    "vercel-ai-legacy-7.0.173": 3,
-}
-"""Calls that were answered, besides embeddings."""
 _SILENT_ABOUT_CACHE = {
     "genkit-1.42.0",
     "openinference-smolagents-0.1.43",
@@ -56,15 +25,15 @@ _WITHOUT_FAILURE = {
 _CACHED = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read")
 
 
-@pytest.mark.parametrize("folder", sorted(_CALLS))
+@pytest.mark.parametrize("folder", sorted(CALLS))
 def test_a_call_counts_once(folder: str) -> None:
     calls = [row for row in generations(folder) if row["type"] != "EMBEDDING"]
-    assert [row["usage"]["total"] for row in calls] == [160] * _CALLS[folder]
+    assert [row["usage"]["total"] for row in calls] == [160] * CALLS[folder]
     assert {row["type"] for row in calls} == {"GENERATION"}
     assert all(row["model"] for row in calls)
 
 
-@pytest.mark.parametrize("folder", sorted(_CALLS.keys() - _SILENT_ABOUT_CACHE))
+@pytest.mark.parametrize("folder", sorted(CALLS.keys() - _SILENT_ABOUT_CACHE))
 def test_cached_tokens_are_told_apart(folder: str) -> None:
     calls = [row for row in generations(folder) if row["type"] != "EMBEDDING"]
     cached = [next((row["usage"][key] for key in _CACHED if key in row["usage"]), 0) for row in calls]
@@ -76,7 +45,7 @@ def test_cached_tokens_are_told_apart(folder: str) -> None:
         assert sum(count for key, count in usage.items() if key != "total") == usage["total"]
 
 
-@pytest.mark.parametrize("folder", sorted(_CALLS.keys() - _WITHOUT_FAILURE))
+@pytest.mark.parametrize("folder", sorted(CALLS.keys() - _WITHOUT_FAILURE))
 def test_what_failed_says_so_and_has_no_usage(folder: str) -> None:
     failed = [row for row in observations_of(folder) if row["level"] == "ERROR"]
     assert failed
