@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -76,8 +77,8 @@ async def test_an_experiment_is_the_sum_of_the_rows_that_name_it(store: EventSto
 async def test_experiments_are_found_by_id_dataset_and_time(store: EventStore, project_id: str) -> None:
     await fill(store, project_id)
 
-    async def ids(**query: object) -> list[str]:
-        found = await store.find_experiments(ExperimentQuery(project_id=project_id, **query))  # type: ignore[arg-type]  # a table
+    async def ids(**query: Any) -> list[str]:
+        found = await store.find_experiments(ExperimentQuery(project_id=project_id, **query))
         return [experiment.id for experiment in found]
 
     assert await ids(ids=("run-2", "unknown")) == ["run-2"]

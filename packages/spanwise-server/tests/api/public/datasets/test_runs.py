@@ -52,7 +52,7 @@ async def test_run_items_make_a_run(api: httpx.AsyncClient, dataset_id: str) -> 
 async def test_run_items_are_paged(api: httpx.AsyncClient, dataset_id: str) -> None:
     for number in range(3):
         await post_item(api, "r", "a", traceId=f"t{number}", createdAt=f"2026-11-20T10:00:0{number}Z")
-    query = {"datasetId": dataset_id, "runName": "r", "limit": 2}
+    query: dict[str, str | int] = {"datasetId": dataset_id, "runName": "r", "limit": 2}
 
     pages = [(await api.get(RUN_ITEMS, params={**query, "page": page})).json() for page in (1, 2)]
 
