@@ -100,17 +100,6 @@ class EventReader(Protocol):
 
     async def count_sessions(self, query: SessionQuery, /) -> int: ...
 
-    async def aggregate(self, query: AggregateQuery, /) -> AggregateTable:
-        """Add up. MUST count a replaced row once and a deleted one never, and MUST give the same answer for the same rows.
-
-        Of a trace, rows outside the time range are taken into account too, as far from it as the range is long, but at least
-        six hours and at most a day.
-
-        Raises:
-            InvalidRequestError: the view has no such field or measure, or the query breaks a bound (``query.views``).
-            QueryTimeoutError: it would read more rows than one query may.
-        """
-
     async def find_experiments(self, query: ExperimentQuery, /) -> list[Experiment]:
         """Return the experiments that have a row in the window, summed up over the rows in it alone."""
 
@@ -124,6 +113,21 @@ class EventReader(Protocol):
         self, project_id: str, /, *, trace_ids: Collection[str], run_ids: Collection[str]
     ) -> list[ScoreSummary]:
         """Return the scores of any of the traces (or anything in them) and runs, summed up; corrections are left out."""
+
+
+class EventAggregator(Protocol):
+    """Adds up. The promises of ``EventReader`` hold."""
+
+    async def aggregate(self, query: AggregateQuery, /) -> AggregateTable:
+        """Add up. MUST count a replaced row once and a deleted one never, and MUST give the same answer for the same rows.
+
+        Of a trace, rows outside the time range are taken into account too, as far from it as the range is long, but at least
+        six hours and at most a day.
+
+        Raises:
+            InvalidRequestError: the view has no such field or measure, or the query breaks a bound (``query.views``).
+            QueryTimeoutError: it would read more rows than one query may.
+        """
 
 
 class EventAdmin(Protocol):
