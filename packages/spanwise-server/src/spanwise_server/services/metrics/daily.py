@@ -19,7 +19,7 @@ from spanwise_server.query.aggregates import (
 )
 from spanwise_server.query.expressions import Expression, Field
 from spanwise_server.services.metrics.query_grammar import MAX_ROWS
-from spanwise_server.storage.interface import EventReader
+from spanwise_server.storage.interface import EventAggregator
 
 _COUNT: Final = Measurement("count", Aggregation.COUNT)
 _USAGE: Final = (
@@ -82,7 +82,9 @@ class Daily:
     total: int
 
 
-async def read_days(events: EventReader, project_id: str, page: DailyPage, where: Expression, trace_where: Expression) -> Daily:
+async def read_days(
+    events: EventAggregator, project_id: str, page: DailyPage, where: Expression, trace_where: Expression
+) -> Daily:
     """Return a page of the days on which anything began. ``where`` selects observations, ``trace_where`` traces.
 
     Everything counts on the day it began: a cost on the day of its observation, not on that of its trace.

@@ -10,13 +10,13 @@ from spanwise_server.query.aggregates import AggregateQuery, AggregateTable, Agg
 from spanwise_server.query.expressions import Expression
 from spanwise_server.services.metrics.daily import Daily, DailyPage, read_days
 from spanwise_server.services.metrics.query_grammar import MAX_ROWS, MetricsQuery
-from spanwise_server.storage.interface import EventReader
+from spanwise_server.storage.interface import EventAggregator
 
 
 class Metrics:
     """Answers metrics queries from the event store."""
 
-    def __init__(self, events: EventReader) -> None:
+    def __init__(self, events: EventAggregator) -> None:
         self._events = events
 
     async def answer(self, asked: MetricsQuery) -> AggregateTable:

@@ -55,13 +55,13 @@ _TOO_MANY_ROWS: Final = 158
 
 
 class AggregateReader:
-    """The adding-up half of ``EventReader``."""
+    """Implements ``EventAggregator``."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def aggregate(self, query: AggregateQuery) -> AggregateTable:
-        """See ``EventReader.aggregate``."""
+        """See ``EventAggregator.aggregate``."""
         if found := views.faults(query):
             raise InvalidRequestError(found[0], issues=[Issue(fault, ("query",)) for fault in found])
         parameters = Parameters({"project_id": query.project_id, "limit": query.limit + 1})
