@@ -159,8 +159,8 @@ def _add_tools(observation: Observation, content: _Content | None, tools: _Conte
     if tools is None or not isinstance(definitions, list):
         return content
     observation.tool_names = names_of(definitions)
-    if content is None:
-        return None
+    if content is None or not observation.tool_names:
+        return content
     value = with_tools(content.value, definitions)
     if value is content.value:
         return content

@@ -292,3 +292,16 @@ def test_attributes_that_the_sdk_does_not_know_are_kept() -> None:
 )
 def test_major_version(version: str, major: int) -> None:
     assert major_version(version) == major
+
+
+def test_tools_in_the_metadata_are_offered_beside_the_messages() -> None:
+    tools = json.dumps([{"type": "function", "function": {"name": "search"}}])
+    row = observe_attributes({"langfuse.observation.input": '[{"role": "user"}]', "langfuse.observation.metadata.tools": tools})
+    assert json.loads(row.input) == {"messages": [{"role": "user"}], "tools": json.loads(tools)}
+    assert (row.tool_names, json.loads(row.metadata["tools"])) == (["search"], json.loads(tools))
+
+
+@pytest.mark.parametrize("tools", ['["search"]', '{"a": 1}', "7", "search"])
+def test_other_metadata_of_that_name_leaves_the_input_alone(tools: str) -> None:
+    row = observe_attributes({"langfuse.observation.input": "hi", "langfuse.observation.metadata.tools": tools})
+    assert (row.input, row.tool_names, "tools" in row.metadata) == ("hi", [], True)

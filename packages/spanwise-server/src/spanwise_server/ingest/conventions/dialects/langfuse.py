@@ -55,6 +55,8 @@ TABLE: Final = Table(
         "langfuse.prompt.name": To(Field.PROMPT_NAME),
         "langfuse.prompt.version": To(Field.PROMPT_VERSION),
         _OBSERVATION + "metadata": To(Field.METADATA),
+        # Where integrations put the definitions of tools that have no place in their input.
+        _OBSERVATION + "metadata.tools": (To(Field.METADATA_KEY, key="tools"), To(Field.TOOLS)),
         _TRACE + "name": To(Field.TRACE_NAME),
         _TRACE + "input": To(Field.TRACE_INPUT),
         _TRACE + "output": To(Field.TRACE_OUTPUT),
