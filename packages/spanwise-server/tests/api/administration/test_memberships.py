@@ -117,3 +117,13 @@ async def test_only_people_with_an_account_become_members(owner: Owner) -> None:
 @pytest.mark.parametrize("body", [{}, {"userId": "x"}, {"userId": "x", "role": "GOD"}, {"userId": "", "role": "MEMBER"}])
 async def test_a_wrong_membership_is_refused(owner: Owner, body: dict[str, str]) -> None:
     assert (await owner.http.put(OF_ORGANIZATION, json=body)).status_code == 400
+
+
+async def test_only_members_of_the_organization_get_a_role_in_a_project(owner: Owner, people: tuple[str, str]) -> None:
+    of_project = f"/api/public/projects/{owner.project.id}/memberships"
+    body = {"userId": people[0], "role": "MEMBER"}
+
+    refused = await owner.http.put(of_project, json=body)
+    assert (refused.status_code, refused.json()["message"]) == (404, "User is not a member of the organization")
+    await owner.http.put(OF_ORGANIZATION, json={**body, "role": "NONE"})
+    assert (await owner.http.put(of_project, json=body)).status_code == 200

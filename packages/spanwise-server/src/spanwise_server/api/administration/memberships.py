@@ -63,7 +63,7 @@ async def list_project_memberships(project_id: str, access: OrganizationAccessDe
 async def set_project_membership(
     project_id: str, access: OrganizationAccessDep, services: ServicesDep, request: Annotated[MembershipRequest, Body()]
 ) -> Response:
-    """Give a user a role in the project; it wins over that in the organization. The user must have an account."""
+    """Give a user a role in the project; it wins over that in the organization. The user must be a member of the organization."""
     member = await services.administration.memberships.set_in_project(
         access.organization_id, project_id, request.user_id, request.domain_role
     )

@@ -71,12 +71,17 @@ class Memberships:
         """Give the user a role in the project, which wins over that in the organization.
 
         Raises:
-            NotFoundError: The organization has no such project, or there is no such user.
+            NotFoundError: The organization has no such project, or the user is no member of the organization.
         """
 
         def work(connection: MetadataTransaction) -> Member:
             own_project(connection, organization_id, project_id)
             user = _existing_user(connection, user_id)
+            members = memberships.list_organization_members(connection, organization_id)
+            if user_id not in {member.user_id for member in members}:
+                raise NotFoundError(
+                    "User is not a member of the organization", hint="Give them a role there first; NONE will do."
+                )
             memberships.set_project_role(connection, project_id, user_id, role)
             return _member(user, role)
 
