@@ -31,13 +31,15 @@ class Generation:
     name: str
     script: str
     packages: tuple[str, ...] = ()
-    """Python packages as pip names them; none for a Node script, whose packages stand in ``agents/package.json``."""
+    """Python packages as pip names them; none for a Node script."""
+    node: str = "node-5"
+    """For a Node script: the folder below ``agents`` that holds its ``package.json``."""
     settings: tuple[tuple[str, str], ...] = ()
     """Environment variables of this client beyond address, keys, environment and release."""
 
     @property
     def folder(self) -> Path:
-        return CACHE / (self.name if self.packages else "node")
+        return CACHE / (self.name if self.packages else self.node)
 
     def command(self) -> list[str]:
         """Return the command that runs the script; its one argument will be the report's path."""
@@ -89,16 +91,16 @@ def _make_python(folder: Path, packages: tuple[str, ...]) -> None:
     _run(uv, "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *packages)
 
 
-def _make_node(folder: Path) -> None:
+def _make_node(folder: Path, node: str) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(AGENTS / name, folder / name)
+        shutil.copy(AGENTS / node / name, folder / name)
     _run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", folder=folder)
 
 
 def _wanted(generation: Generation) -> str:
     if generation.packages:
         return f"{sys.version_info[:2]} {' '.join(generation.packages)}"
-    return (AGENTS / "package-lock.json").read_text("utf-8")
+    return (AGENTS / generation.node / "package-lock.json").read_text("utf-8")
 
 
 def prepare(generation: Generation) -> None:
@@ -118,7 +120,7 @@ def _make_unless_complete(generation: Generation) -> None:
         if generation.packages:
             _make_python(folder, generation.packages)
         else:
-            _make_node(folder)
+            _make_node(folder, generation.node)
         marker.write_text(_wanted(generation), "utf-8")
     if not generation.packages:
         # Node finds packages beside the script, so the script goes to them, always in its latest form.
