@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-BENCHES = ("decode", "ingest", "queries", "datasets", "prompts", "crash")
+BENCHES = ("decode", "ingest", "queries", "datasets", "prompts", "metrics", "crash")
 
 
 def main() -> int:
