@@ -57,7 +57,7 @@ def list_items(connection: Connection, wanted: ItemFilter, *, limit: int, offset
     keys = (
         select(_items.id, _items.valid_from)
         .where(_matches(wanted))
-        .order_by(_items.created_at.desc(), _items.id)
+        .order_by(_items.newest_first, _items.id)
         .limit(limit)
         .offset(offset)
     )
@@ -71,7 +71,7 @@ def count_items(connection: Connection, wanted: ItemFilter) -> int:
 
 def every_item(connection: Connection, wanted: ItemFilter) -> Iterator[DatasetItem]:
     """Yield all active items, in the order of ``list_items``, some at a time."""
-    keys = select(_items.id, _items.valid_from).where(_matches(wanted)).order_by(_items.created_at.desc(), _items.id)
+    keys = select(_items.id, _items.valid_from).where(_matches(wanted)).order_by(_items.newest_first, _items.id)
     found = [(row.id, row.valid_from) for row in connection.execute(keys)]
     for start in range(0, len(found), _BATCH):
         yield from _load(connection, wanted.project_id, found[start : start + _BATCH])
@@ -89,7 +89,7 @@ def count_by_dataset(connection: Connection, dataset_ids: Collection[str]) -> Ma
 
 def item_ids(connection: Connection, wanted: ItemFilter) -> list[str]:
     """Return the id of every active item, in the order of ``list_items``."""
-    statement = select(_items.id).where(_matches(wanted)).order_by(_items.created_at.desc(), _items.id)
+    statement = select(_items.id).where(_matches(wanted)).order_by(_items.newest_first, _items.id)
     return list(connection.execute(statement).scalars())
 
 
@@ -120,6 +120,7 @@ def add_version(connection: Connection, item: DatasetItem, *, is_first: bool) ->
                 source_trace_id=item.source_trace_id,
                 source_observation_id=item.source_observation_id,
                 created_at=item.created_at,
+                newest_first=-item.created_at,
             )
         )
     except IntegrityError as error:

@@ -109,18 +109,19 @@ CREATE TABLE dataset_items (
     source_trace_id VARCHAR,
     source_observation_id VARCHAR,
     created_at BIGINT NOT NULL,
+    newest_first BIGINT NOT NULL,
     CONSTRAINT pk_dataset_items PRIMARY KEY (project_id, id, valid_from),
     CONSTRAINT fk_dataset_items_dataset_id FOREIGN KEY(dataset_id) REFERENCES datasets (id) ON DELETE CASCADE,
     CONSTRAINT uq_dataset_items_project_id_id_valid_to UNIQUE (project_id, id, valid_to)
 );
 
-CREATE INDEX ix_dataset_items_now ON dataset_items (dataset_id, valid_to, status, created_at DESC, id, valid_from);
+CREATE INDEX ix_dataset_items_now ON dataset_items (dataset_id, valid_to, status, newest_first, id, valid_from);
 
-CREATE INDEX ix_dataset_items_project ON dataset_items (project_id, valid_to, status, created_at DESC, id, valid_from);
+CREATE INDEX ix_dataset_items_project ON dataset_items (project_id, valid_to, status, newest_first, id, valid_from);
 
 CREATE INDEX ix_dataset_items_source ON dataset_items (project_id, source_trace_id);
 
-CREATE INDEX ix_dataset_items_then ON dataset_items (dataset_id, status, created_at DESC, id, valid_from, valid_to);
+CREATE INDEX ix_dataset_items_then ON dataset_items (dataset_id, status, newest_first, id, valid_from, valid_to);
 
 CREATE TABLE dataset_run_items (
     id VARCHAR NOT NULL,
@@ -136,7 +137,7 @@ CREATE TABLE dataset_run_items (
     CONSTRAINT fk_dataset_run_items_run_id FOREIGN KEY(run_id) REFERENCES dataset_runs (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_dataset_run_items_newest ON dataset_run_items (run_id, created_at DESC, id);
+CREATE INDEX ix_dataset_run_items_newest ON dataset_run_items (run_id, created_at, id);
 
 CREATE INDEX ix_dataset_run_items_times ON dataset_run_items (project_id, created_at, trace_id, id);
 
@@ -172,7 +173,7 @@ CREATE TABLE datasets (
     CONSTRAINT uq_datasets_project_id_name UNIQUE (project_id, name)
 );
 
-CREATE INDEX ix_datasets_newest ON datasets (project_id, created_at DESC, id);
+CREATE INDEX ix_datasets_newest ON datasets (project_id, created_at, id);
 
 CREATE TABLE deleted_experiments (
     project_id VARCHAR NOT NULL,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, desc
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 
 from spanwise_server.storage.metadata.tables.registry import metadata
 
@@ -27,7 +27,7 @@ datasets = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     UniqueConstraint("project_id", "name"),
-    Index("ix_datasets_newest", "project_id", desc("created_at"), "id"),
+    Index("ix_datasets_newest", "project_id", "created_at", "id"),
 )
 
 dataset_items = Table(
@@ -45,12 +45,14 @@ dataset_items = Table(
     Column("source_trace_id", String),
     Column("source_observation_id", String),
     Column("created_at", BigInteger, nullable=False),
+    # The creation time negated: lists go down in time and up in id, which a plain index can only follow this way.
+    Column("newest_first", BigInteger, nullable=False),
     # Two writers of one item cannot both end up with its present version.
     UniqueConstraint("project_id", "id", "valid_to"),
     # Pages are counted and skipped within an index; only the rows of the page itself are fetched (benches/datasets.py).
-    Index("ix_dataset_items_now", "dataset_id", "valid_to", "status", desc("created_at"), "id", "valid_from"),
-    Index("ix_dataset_items_then", "dataset_id", "status", desc("created_at"), "id", "valid_from", "valid_to"),
-    Index("ix_dataset_items_project", "project_id", "valid_to", "status", desc("created_at"), "id", "valid_from"),
+    Index("ix_dataset_items_now", "dataset_id", "valid_to", "status", "newest_first", "id", "valid_from"),
+    Index("ix_dataset_items_then", "dataset_id", "status", "newest_first", "id", "valid_from", "valid_to"),
+    Index("ix_dataset_items_project", "project_id", "valid_to", "status", "newest_first", "id", "valid_from"),
     Index("ix_dataset_items_source", "project_id", "source_trace_id"),
 )
 """One row a version of an item; ``valid_from`` is inclusive, ``valid_to`` exclusive. A deleted item ends in a tombstone."""
@@ -84,7 +86,7 @@ dataset_run_items = Table(
     Column("dataset_version", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    Index("ix_dataset_run_items_newest", "run_id", desc("created_at"), "id"),
+    Index("ix_dataset_run_items_newest", "run_id", "created_at", "id"),
     Index("ix_dataset_run_items_times", "project_id", "created_at", "trace_id", "id"),
 )
 

@@ -8,8 +8,6 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-_NEWEST = sa.text("created_at DESC")
-
 
 def upgrade() -> None:
     """Create the tables."""
@@ -28,7 +26,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_datasets_project_id", ondelete="CASCADE"),
         sa.UniqueConstraint("project_id", "name", name="uq_datasets_project_id_name"),
     )
-    op.create_index("ix_datasets_newest", "datasets", ["project_id", _NEWEST, "id"])
+    op.create_index("ix_datasets_newest", "datasets", ["project_id", "created_at", "id"])
     _create_items()
     _create_runs()
     op.create_table(
@@ -56,14 +54,15 @@ def _create_items() -> None:
         sa.Column("source_trace_id", sa.String(), nullable=True),
         sa.Column("source_observation_id", sa.String(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("newest_first", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "id", "valid_from", name="pk_dataset_items"),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_dataset_items_dataset_id", ondelete="CASCADE"),
         sa.UniqueConstraint("project_id", "id", "valid_to", name="uq_dataset_items_project_id_id_valid_to"),
     )
-    indexes: dict[str, list[str | sa.TextClause]] = {
-        "ix_dataset_items_now": ["dataset_id", "valid_to", "status", _NEWEST, "id", "valid_from"],
-        "ix_dataset_items_then": ["dataset_id", "status", _NEWEST, "id", "valid_from", "valid_to"],
-        "ix_dataset_items_project": ["project_id", "valid_to", "status", _NEWEST, "id", "valid_from"],
+    indexes: dict[str, list[str]] = {
+        "ix_dataset_items_now": ["dataset_id", "valid_to", "status", "newest_first", "id", "valid_from"],
+        "ix_dataset_items_then": ["dataset_id", "status", "newest_first", "id", "valid_from", "valid_to"],
+        "ix_dataset_items_project": ["project_id", "valid_to", "status", "newest_first", "id", "valid_from"],
         "ix_dataset_items_source": ["project_id", "source_trace_id"],
     }
     for name, columns in indexes.items():
@@ -101,7 +100,7 @@ def _create_runs() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_dataset_run_items"),
         sa.ForeignKeyConstraint(["run_id"], ["dataset_runs.id"], name="fk_dataset_run_items_run_id", ondelete="CASCADE"),
     )
-    op.create_index("ix_dataset_run_items_newest", "dataset_run_items", ["run_id", _NEWEST, "id"])
+    op.create_index("ix_dataset_run_items_newest", "dataset_run_items", ["run_id", "created_at", "id"])
     op.create_index("ix_dataset_run_items_times", "dataset_run_items", ["project_id", "created_at", "trace_id", "id"])
 
 
