@@ -57,6 +57,8 @@ GENERATIONS = {
         Generation(name="python-3.15.0", script="langfuse_v3.py", packages=("langfuse==3.15.0",)),
         Generation(name="python-4.18.0", script="langfuse_v4.py", packages=("langfuse==4.18.0",)),
         Generation(name="python-5.0.4", script="langfuse_v5.py", packages=("langfuse==5.0.4",)),
+        Generation(name="javascript-3", script="langfuse_js_3.mjs", node="node-3"),
+        Generation(name="javascript-4", script="langfuse_js.mjs", node="node-4"),
         Generation(name="javascript-5", script="langfuse_js.mjs"),
         Generation(name="otel-protobuf", script="otel.py", packages=OTEL_PYTHON, settings=(("MATRIX_OTLP", "protobuf"),)),
         Generation(

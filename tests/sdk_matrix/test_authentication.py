@@ -20,6 +20,15 @@ try {
   console.log("refused:", error.statusCode);
 }
 """
+NODE_3_CHECK = """
+import { Langfuse } from "langfuse";
+try {
+  const { data } = await new Langfuse().api.projectsGet();
+  console.log("accepted:", data.length === 1 ? "True" : "False");
+} catch (error) {
+  console.log("refused:", error.status ?? error.response?.status ?? error);
+}
+"""
 WITH_SDK = sorted(name for name, generation in GENERATIONS.items() if not generation.script.startswith("otel"))
 
 
@@ -27,7 +36,8 @@ def check(name: str, environment: dict[str, str]) -> str:
     generation = GENERATIONS[name]
     prepare(generation)
     python = [str(generation.folder / "bin" / "python"), "-c", PYTHON_CHECK]
-    command = python if generation.packages else ["node", "--input-type=module", "--eval", NODE_CHECK]
+    node = ["node", "--input-type=module", "--eval", NODE_3_CHECK if generation.node == "node-3" else NODE_CHECK]
+    command = python if generation.packages else node
     done = subprocess.run(
         command, cwd=generation.folder, env=environment, capture_output=True, text=True, check=False, timeout=120
     )

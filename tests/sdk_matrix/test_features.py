@@ -51,7 +51,6 @@ def run(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Call
             prepare(client.generation)
             environment = {
                 **server.sdk_environment(),
-                "LANGFUSE_BASEURL": server.url,
                 "MATRIX_NAME": name,
                 "MATRIX_PICTURE": DATA_URI,
             }

@@ -68,6 +68,7 @@ class ServerProcess:
             **_clean_environment(),
             "LANGFUSE_HOST": self.url,
             "LANGFUSE_BASE_URL": self.url,
+            "LANGFUSE_BASEURL": self.url,
             "LANGFUSE_PUBLIC_KEY": self.public_key,
             "LANGFUSE_SECRET_KEY": self.secret_key,
         }

@@ -46,7 +46,9 @@ def parser() -> Callable[[Any, Any], Any]:
     """Return the function by which this generation makes a type of its own from wire data."""
     from langfuse.api.core import pydantic_utilities  # noqa: PLC0415 - after the package is known to be there
 
-    found: Callable[[Any, Any], Any] = getattr(pydantic_utilities, "parse_obj_as", None) or pydantic_utilities.pydantic_v1.parse_obj_as
+    found: Callable[[Any, Any], Any] = (
+        getattr(pydantic_utilities, "parse_obj_as", None) or pydantic_utilities.pydantic_v1.parse_obj_as
+    )
     return found
 
 
@@ -144,7 +146,9 @@ def write_telemetry(call: Calls) -> None:
     }
     scope = {"name": "langfuse-sdk", "version": "4.0.0"}
     resource = {"attributes": [{"key": "service.name", "value": {"stringValue": NAME}}]}
-    call("opentelemetry.export_traces", resourceSpans=[{"resource": resource, "scopeSpans": [{"scope": scope, "spans": [span]}]}])
+    call(
+        "opentelemetry.export_traces", resourceSpans=[{"resource": resource, "scopeSpans": [{"scope": scope, "spans": [span]}]}]
+    )
 
 
 def read_telemetry(call: Calls, trace_id: str) -> None:
@@ -185,8 +189,7 @@ def try_scores(call: Calls, trace_id: str) -> str:
     create = "score.create scores.create legacy.score_v1.create"
     for name, value, kind in (("number", 0.5, "NUMERIC"), ("colour", "red", "CATEGORICAL"), ("yes", 1, "BOOLEAN")):
         body = {"id": f"{NAME} {name}", "name": name, "value": value, "dataType": kind, "traceId": trace_id}
-        if "scores.create" in call.methods and "scores.delete" in call.methods:
-            call(create, request=body)
+        if "scores.create" in call.methods and "scores.delete" in call.methods:  # 5 knows the list alone
             call(create, request=[{**body, "timestamp": START}])
         else:
             call(create, **body)
@@ -201,7 +204,15 @@ def try_scores(call: Calls, trace_id: str) -> str:
 
 def try_prompts(call: Calls) -> None:
     text, chat = f"{NAME} text", f"{NAME}/chat"
-    call("prompts.create", type="text", name=text, prompt="Hello {{who}}", labels=["production"], tags=["matrix"], config={"t": 1})
+    call(
+        "prompts.create",
+        type="text",
+        name=text,
+        prompt="Hello {{who}}",
+        labels=["production"],
+        tags=["matrix"],
+        config={"t": 1},
+    )
     message = {"type": "chatmessage", "role": "system", "content": "Answer."}
     call("prompts.create", type="chat", name=chat, prompt=[message], labels=["production"])
     call("prompts.create", type="text", name=text, prompt="Good day {{who}}", labels=[])
@@ -214,7 +225,9 @@ def try_prompts(call: Calls) -> None:
 
 def try_datasets(call: Calls, trace_id: str) -> str:
     name, run = f"{NAME}/set one", f"{NAME} run"
-    dataset = call("datasets.create", name=name, description="capitals", metadata={"of": "matrix"}, inputSchema={"type": "object"})
+    dataset = call(
+        "datasets.create", name=name, description="capitals", metadata={"of": "matrix"}, inputSchema={"type": "object"}
+    )
     body = {"datasetName": name, "input": {"country": "Chile"}, "expectedOutput": "Santiago", "metadata": {"n": 1}}
     item = call("dataset_items.create", **body, id=f"{NAME} item", sourceTraceId=trace_id, status="ACTIVE")
     call("dataset_items.get", id=item["id"])
@@ -324,7 +337,9 @@ def ask_for_what_lacks(client: Any) -> dict[str, str]:
 def main() -> None:
     client = make_client(os.environ["LANGFUSE_PUBLIC_KEY"], os.environ["LANGFUSE_SECRET_KEY"])
     call = Calls(client)
-    organization = Calls(make_client(os.environ["MATRIX_ORGANIZATION_PUBLIC_KEY"], os.environ["MATRIX_ORGANIZATION_SECRET_KEY"]))
+    organization = Calls(
+        make_client(os.environ["MATRIX_ORGANIZATION_PUBLIC_KEY"], os.environ["MATRIX_ORGANIZATION_SECRET_KEY"])
+    )
     trace_id = TRACE if "opentelemetry.export_traces" in call.methods else LEGACY_TRACE
     call("health.health")
     write_telemetry(call)

@@ -1,4 +1,4 @@
-// The trip planner on the Langfuse JS SDK 5: OTLP as JSON, scores through the ingestion route.
+// The trip planner on the Langfuse JS SDK 4 and 5: OTLP as JSON, scores through the ingestion route.
 import { readFileSync, writeFileSync } from "node:fs";
 import { LangfuseClient } from "@langfuse/client";
 import { LangfuseSpanProcessor } from "@langfuse/otel";
@@ -103,7 +103,9 @@ startActiveObservation(
   (agent) => {
     agent.update(pick("plan-trip", "input", "metadata"));
     propagateAttributes({ traceName, userId, sessionId, tags, version, metadata }, () => {
-      agent.setTraceAsPublic();
+      // Version 4 has one call for all that belongs to the trace.
+      if (agent.setTraceAsPublic) agent.setTraceAsPublic();
+      else agent.updateTrace({ public: true });
       planTrip(agent);
     });
   },
@@ -116,14 +118,19 @@ const fields = "core,basic,time,io,metadata,model,usage,prompt,metrics,trace_con
 const traceId = report.trace_id;
 report.auth_check = (await langfuse.api.projects.get()).data.length === 1;
 report.trace_url = await langfuse.getTraceUrl(traceId);
-await read("trace", () => langfuse.fetchTrace(traceId));
-await read("traces", () => langfuse.fetchTraces({ sessionId }));
-await read("observations", () => langfuse.api.legacy.observationsV1.getMany({ traceId, limit: 100 }));
-await read("observation", () => langfuse.fetchObservation(report.ids["write-answer"]));
-await read("observations_v2", () => langfuse.api.observations.getMany({ traceId, fields }));
-await read("session", () => langfuse.fetchSessions(sessionId));
+// Version 4 has the older reads under the plain names, version 5 under `legacy`. The `fetch…` shortcuts of 4 are broken.
+const { legacy, observations: current } = langfuse.api;
+const observationsV1 = legacy ? legacy.observationsV1 : current;
+const observationsV2 = legacy ? current : langfuse.api.observationsV2;
+const answerId = report.ids["write-answer"];
+await read("trace", () => (legacy ? langfuse.fetchTrace(traceId) : langfuse.api.trace.get(traceId)));
+await read("traces", () => (legacy ? langfuse.fetchTraces({ sessionId }) : langfuse.api.trace.list({ sessionId })));
+await read("observations", () => observationsV1.getMany({ traceId, limit: 100 }));
+await read("observation", () => (legacy ? langfuse.fetchObservation(answerId) : current.get(answerId)));
+await read("observations_v2", () => observationsV2.getMany({ traceId, fields }));
+await read("session", () => langfuse.api.sessions.get(sessionId));
 await read("sessions", () => langfuse.api.sessions.list({ limit: 100 }));
-await read("scores_v2", () => langfuse.api.scores.getMany({ limit: 100 }));
-await read("scores_v3", () => langfuse.api.scoresV3.getManyV3({ fields: "core,details,subject,annotation", limit: 100 }));
+await read("scores_v2", () => (legacy ? langfuse.api.scores.getMany({ limit: 100 }) : langfuse.api.scoreV2.get({ limit: 100 })));
+if (legacy) await read("scores_v3", () => langfuse.api.scoresV3.getManyV3({ fields: "core,details,subject,annotation", limit: 100 }));
 report.after = new Date().toISOString();
 writeFileSync(process.argv[2], JSON.stringify(report));
