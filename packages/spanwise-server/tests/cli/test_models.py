@@ -13,6 +13,7 @@ from tests.cli.commands import START_SECONDS, Served, run_command
 
 KEYS = {"LANGFUSE_INIT_PROJECT_PUBLIC_KEY": "pk-lf-models", "LANGFUSE_INIT_PROJECT_SECRET_KEY": "sk-lf-models"}
 CLIENT_KEYS = {"LANGFUSE_PUBLIC_KEY": "pk-lf-models", "LANGFUSE_SECRET_KEY": "sk-lf-models"}
+AUTH = ("pk-lf-models", "sk-lf-models")
 PROJECT = {"LANGFUSE_INIT_ORG_ID": "org", "LANGFUSE_INIT_PROJECT_ID": "shop", **KEYS}
 
 
@@ -37,12 +38,12 @@ def price_file(folder: Path) -> Path:
 def generation(url: str, row_id: str) -> None:
     body = {"id": row_id, "model": "gpt-4o", "usageDetails": {"input": 1000}}
     event = {"id": uuid.uuid4().hex, "timestamp": "2026-11-20T10:00:00Z", "type": "generation-create", "body": body}
-    answer = httpx.post(f"{url}/api/public/ingestion", json={"batch": [event]}, auth=tuple(KEYS.values()), timeout=60)
+    answer = httpx.post(f"{url}/api/public/ingestion", json={"batch": [event]}, auth=AUTH, timeout=60)
     assert answer.json()["errors"] == []
 
 
 def cost(url: str, row_id: str) -> float | None:
-    answer = httpx.get(f"{url}/api/public/observations/{row_id}", auth=tuple(KEYS.values()), timeout=60)
+    answer = httpx.get(f"{url}/api/public/observations/{row_id}", auth=AUTH, timeout=60)
     found: float | None = answer.json()["calculatedTotalCost"]
     return found
 

@@ -98,7 +98,8 @@ async def test_tiers_are_kept_in_order_with_ids(api: httpx.AsyncClient) -> None:
 
     tiers = answer.json()["pricingTiers"]
     assert [tier["name"] for tier in tiers] == ["Standard", "Long", "Gold"]
-    assert tiers[1]["conditions"] == [{**LONG_TIER["conditions"][0], "value": 200000, "caseSensitive": False}]  # type: ignore[index]  # the constant is a dictionary of anything
+    condition = {"usageDetailPattern": "input", "operator": "gt", "value": 200000, "caseSensitive": False}
+    assert tiers[1]["conditions"] == [condition]
     assert tiers[2]["conditions"] == [attribute]
     assert len({tier["id"] for tier in tiers}) == 3
 

@@ -12,8 +12,8 @@ from spanwise_server.services.pricing.tokens import EXACT_CHARACTERS, TokenCount
 
 
 def estimate(model: str = "gpt-4o", budget: int = 1_000_000, config: Any = None, **payloads: Any) -> dict[str, int]:
-    texts = {name: json.dumps(value) for name, value in payloads.items()}
-    row = Observation(project_id="p", trace_id="t", id="o", start_time=0, model=model, **texts)
+    fields: dict[str, Any] = {name: json.dumps(value) for name, value in payloads.items()}
+    row = Observation(project_id="p", trace_id="t", id="o", start_time=0, model=model, **fields)
     return TokenCounter(budget).estimate(row, config)
 
 
