@@ -77,7 +77,8 @@ const { value, data_type: dataType, comment, metadata: scoreMetadata } = scores.
 trace.score({ name: "helpfulness", value, dataType, comment, metadata: scoreMetadata });
 langfuse.score({ traceId: trace.id, name: "tone", value: scores.tone.value, dataType: "CATEGORICAL" });
 langfuse.score({ sessionId, name: "session-mood", value: scores["session-mood"].value, dataType: "NUMERIC" });
-await langfuse.flushAsync();
+// A flush does not wait for a batch that is under way already; a shutdown does.
+await langfuse.shutdownAsync();
 
 const traceId = (report.trace_id = trace.id);
 report.auth_check = (await langfuse.api.projectsGet()).data.length === 1;
