@@ -28,6 +28,7 @@ from spanwise_server.storage.metadata.database import MetadataDatabase, Metadata
 from spanwise_server.web.assets import FILE_ROUTES, PAGE_ROUTES
 from tests.accounts import BASE_URL, ProjectMaker, ProjectWithKeys
 from tests.annotation_rows import add_annotation
+from tests.api.mcp.agents import connected
 from tests.media_files import upload
 
 OWN_ORIGIN = {OWN_ORIGIN_HEADER: "1"}
@@ -207,6 +208,8 @@ OPEN_ROUTES = {
     # Their token is the permission: tests/api/public/test_media_files.py tries them without it and with others.
     "/api/public/media/upload/{media_id}",
     "/api/public/media/{media_id}/content",
+    # Says where the endpoint is, and of nobody's data.
+    "/api/well-known/mcp.json",
     *PAGE_ROUTES,
     *FILE_ROUTES,
 }
@@ -409,6 +412,13 @@ READS: Mapping[str, Mapping[str, str]] = {
     "/api/v1/projects/{project_id}/annotation-queues/{queue_id}/next": {},
 }
 """Reads of telemetry with the query that makes them answer."""
+OTHER_READS = {
+    # Names the project of the key.
+    "/api/public/projects",
+    # Refused as a method; the tools are called below.
+    "/api/public/mcp",
+}
+"""Reads in which nothing of the tenant's telemetry is to be seen."""
 
 
 async def test_the_owner_does_see_it(app: FastAPI, client: httpx.AsyncClient, tenant: Tenant) -> None:
@@ -417,7 +427,7 @@ async def test_the_owner_does_see_it(app: FastAPI, client: httpx.AsyncClient, te
     blind = {}
     for method, path, policy in _routes(app):
         is_read = policy.credential in (Credential.PROJECT_KEY, Credential.PROJECT_KEY_OR_LOGIN) and method == "GET"
-        if not is_read or path == "/api/public/projects":
+        if not is_read or path in OTHER_READS:
             continue
         query = {name: value.format_map(tenant.path_values) for name, value in READS[path].items()}
         response = await _request(client, method, tenant.url(path), _basic(keys.public_key, keys.secret_key), query)
@@ -425,6 +435,34 @@ async def test_the_owner_does_see_it(app: FastAPI, client: httpx.AsyncClient, te
             blind[path] = response.text
 
     assert blind == {}
+
+
+async def test_tools_show_the_owner_and_nobody_else(app: FastAPI, tenant: Tenant, stranger: Tenant) -> None:
+    """Every tool that reads, with whatever arguments of its name something of the tenant."""
+    arguments = _query(tenant) | {_camel(name): value for name, value in tenant.path_values.items()}
+    shown: dict[str, set[str]] = {}
+    for caller in (tenant, stranger):
+        async with connected(app, caller.project) as client:
+            tools = (await client.list_tools()).tools
+            for tool in tools:
+                if tool.annotations is None or not tool.annotations.read_only_hint:
+                    continue
+                known = {name: arguments[name] for name in tool.input_schema["properties"] if name in arguments}
+                result = await client.call_tool(tool.name, known)
+                answer = result.model_dump_json()
+                if result.is_error:
+                    for value in known.values():
+                        answer = answer.replace(value, "")
+                if tenant.marker in answer:
+                    shown.setdefault(caller.project.id, set()).add(tool.name)
+
+    assert shown.keys() == {tenant.project.id}
+    assert len(shown[tenant.project.id]) > 20
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
 
 
 def _query(tenant: Tenant) -> dict[str, str]:
