@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -174,6 +174,32 @@ def test_scores_links_and_auth(run: Callable[[str], Run], http: httpx.Client, se
     if done.client.updates_scores:
         assert scores["once"]["value"] == 0.75
         assert scores["once"]["id"] == f"{name}-once"
+
+
+@pytest.mark.parametrize(
+    ("reader", "script", "writer"),
+    [
+        ("python-2.60.10", "cross_read_v2.py", "python-5.0.4"),
+        ("python-2.60.10", "cross_read_v2.py", "javascript-4"),
+        ("python-5.0.4", "cross_read_v5.py", "python-2.60.10"),
+        ("python-5.0.4", "cross_read_v5.py", "javascript-3"),
+    ],
+)
+def test_generations_read_each_other(
+    run: Callable[[str], Run], server: ServerProcess, tmp_path: Path, reader: str, script: str, writer: str
+) -> None:
+    written, report = run(writer).report, tmp_path / "report.json"
+    generation = replace(CLIENTS[reader].generation, script=script)
+    prepare(generation)
+    environment = {**server.sdk_environment(), "MATRIX_NAME": writer, "MATRIX_TOLD": json.dumps(written)}
+    run_script(generation, report, environment)
+    read = json.loads(report.read_text("utf-8"))
+
+    assert read["trace"] == [written["links"]["trace_id"], ["linked"]]
+    assert {"on-observation", "on-trace"} <= set(read["scores"])
+    assert read["prompt"] == "Good day Eve"
+    assert read["items"] == read["run"] == [f"{writer}-ch", f"{writer}-fr"]
+    assert read["picture"]["inline"] == DATA_URI
 
 
 def test_every_generation_of_the_matrix_has_its_features_tried() -> None:
