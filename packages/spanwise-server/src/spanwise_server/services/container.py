@@ -28,10 +28,10 @@ from spanwise_server.services.provisioning import FirstStart
 from spanwise_server.services.readiness import Readiness
 from spanwise_server.services.scoring.configs import ScoreConfigs
 from spanwise_server.settings import Settings
-from spanwise_server.storage.interface import EventAdmin, EventAggregator, EventReader, EventWriter
+from spanwise_server.storage.interface import EventAdmin, EventAggregator, EventWriter, ExperimentEvents
 
 
-class EventStore(EventReader, EventAggregator, EventWriter, EventAdmin, Protocol):
+class EventStore(ExperimentEvents, EventAggregator, EventWriter, EventAdmin, Protocol):
     """The whole event store; a route uses the narrowest part it can."""
 
 

@@ -100,6 +100,10 @@ class EventReader(Protocol):
 
     async def count_sessions(self, query: SessionQuery, /) -> int: ...
 
+
+class ExperimentEvents(EventReader, Protocol):
+    """Answers what experiments and dataset runs are made of, beside all else. The promises of ``EventReader`` hold."""
+
     async def find_experiments(self, query: ExperimentQuery, /) -> list[Experiment]:
         """Return the experiments that have a row in the window, summed up over the rows in it alone."""
 

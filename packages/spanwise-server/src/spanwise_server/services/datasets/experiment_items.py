@@ -21,7 +21,7 @@ from spanwise_server.query.queries import ExperimentItemQuery, Keyset, TraceQuer
 from spanwise_server.services.datasets.experiments import Experiments, Selection
 from spanwise_server.services.datasets.run_ids import only_ids, terms_over
 from spanwise_server.services.traces import all_scores
-from spanwise_server.storage.interface import EventReader
+from spanwise_server.storage.interface import ExperimentEvents
 from spanwise_server.storage.metadata import dataset_items, dataset_runs
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from spanwise_server.storage.metadata.dataset_runs import RunItemFilter
@@ -66,7 +66,7 @@ class ExperimentItem(msgspec.Struct, frozen=True, kw_only=True):
 class ExperimentItems:
     """Items of the experiments of all projects."""
 
-    def __init__(self, database: MetadataDatabase, events: EventReader, experiments: Experiments) -> None:
+    def __init__(self, database: MetadataDatabase, events: ExperimentEvents, experiments: Experiments) -> None:
         self._database = database
         self._events = events
         self._experiments = experiments

@@ -18,7 +18,7 @@ from spanwise_server.query.queries import ExperimentQuery, ScoreQuery
 from spanwise_server.services.datasets.run_ids import ids_in, only_ids, with_aliases
 from spanwise_server.services.datasets.unification import join_runs, with_exact_count
 from spanwise_server.services.traces import all_scores
-from spanwise_server.storage.interface import EventReader
+from spanwise_server.storage.interface import ExperimentEvents
 from spanwise_server.storage.metadata import dataset_runs
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from spanwise_server.storage.metadata.dataset_runs import RunActivity, RunItemFilter
@@ -37,7 +37,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 class Experiments:
     """Experiments of all projects."""
 
-    def __init__(self, database: MetadataDatabase, events: EventReader) -> None:
+    def __init__(self, database: MetadataDatabase, events: ExperimentEvents) -> None:
         self._database = database
         self._events = events
 

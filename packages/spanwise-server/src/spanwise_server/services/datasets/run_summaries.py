@@ -11,7 +11,7 @@ import msgspec
 from spanwise_server.domain.datasets import Run, RunItem
 from spanwise_server.domain.experiments import ScoreSummary
 from spanwise_server.services.datasets.runs import DatasetRuns
-from spanwise_server.storage.interface import EventReader
+from spanwise_server.storage.interface import ExperimentEvents
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,13 +30,13 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Of the run itself, its items and their traces."""
 
 
-async def summarize_run(runs: DatasetRuns, events: EventReader, run: Run) -> tuple[RunSummary, list[RunItem]]:
+async def summarize_run(runs: DatasetRuns, events: ExperimentEvents, run: Run) -> tuple[RunSummary, list[RunItem]]:
     """Return the run in numbers, and its items, newest first."""
     items = await runs.items(run.project_id, run)
     return await _summarize(events, run, items), items
 
 
-async def _summarize(events: EventReader, run: Run, items: Sequence[RunItem]) -> RunSummary:
+async def _summarize(events: ExperimentEvents, run: Run, items: Sequence[RunItem]) -> RunSummary:
     trace_ids = [item.trace_id for item in items]
     measures, scores = await asyncio.gather(
         events.measure_traces(run.project_id, trace_ids),

@@ -25,7 +25,7 @@ from spanwise_server.services.datasets.datasets import NO_DATASET, require_datas
 from spanwise_server.services.datasets.items import NO_ITEM
 from spanwise_server.services.datasets.unification import join_items, join_runs
 from spanwise_server.services.datasets.writing import write_with_retry
-from spanwise_server.storage.interface import EventReader
+from spanwise_server.storage.interface import ExperimentEvents
 from spanwise_server.storage.metadata import dataset_items, dataset_runs
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from spanwise_server.storage.metadata.dataset_runs import RunActivity
@@ -52,7 +52,7 @@ class RunItemLink(msgspec.Struct, frozen=True, kw_only=True):
 class DatasetRuns:
     """Runs over the datasets of all projects."""
 
-    def __init__(self, database: MetadataDatabase, events: EventReader, *, clock: Clock) -> None:
+    def __init__(self, database: MetadataDatabase, events: ExperimentEvents, *, clock: Clock) -> None:
         self._database = database
         self._events = events
         self._clock = clock

@@ -36,7 +36,7 @@ _DELETE_SETTINGS = {"lightweight_delete_mode": "lightweight_update", "enable_lig
 
 
 class ClickHouseEventStore:
-    """Implements ``EventWriter``, ``EventReader`` and ``EventAdmin``."""
+    """Implements ``EventWriter``, ``ExperimentEvents``, ``EventAggregator`` and ``EventAdmin``."""
 
     def __init__(self, engine: Engine, *, fsync: bool, is_embedded: bool = False) -> None:
         self._engine = engine

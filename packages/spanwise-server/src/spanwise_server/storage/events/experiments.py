@@ -40,7 +40,7 @@ _MINUTES_UNTIL = "AND minute <= fromUnixTimestamp64Micro({until:Int64}, 'UTC')"
 
 
 class ExperimentReader:
-    """The part of ``EventReader`` that knows experiments."""
+    """The part of ``ExperimentEvents`` that is not ``EventReader``."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
