@@ -27,3 +27,13 @@ def test_variables_and_options_are_named(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "many-private" not in caught.value.message
     with pytest.raises(ConfigurationError, match="LANGFUSE_INIT_PROJECT_RETENTION: "):
         load_settings(InitSettings)
+
+
+def test_a_short_secret_is_measured_in_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPANWISE_ADMIN_API_KEY", "private-short")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(Settings)
+    assert caught.value.message == (
+        "SPANWISE_ADMIN_API_KEY: has fewer than 16 characters; use a longer one, or leave it unset."
+    )

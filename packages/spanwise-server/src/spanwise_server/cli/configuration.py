@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -22,8 +23,18 @@ def load_settings(kind: type[S], **options: Any) -> S:
         return kind(**options)
     except ValidationError as error:
         prefix = str(kind.model_config.get("env_prefix", ""))
-        faults = [_describe(prefix, options, fault["loc"], fault["msg"]) for fault in error.errors()]
+        faults = [
+            _describe(prefix, options, fault["loc"], _plain(fault["type"], fault["msg"], fault.get("ctx", {})))
+            for fault in error.errors()
+        ]
         raise ConfigurationError(" ".join(faults), hint="docs/reference/settings.md lists every setting.") from None
+
+
+def _plain(kind: str, message: str, limits: Mapping[str, Any]) -> str:
+    """Return what is wrong; of a secret that is too short Pydantic counts "items", as if it were a list."""
+    if kind == "too_short":
+        return f"has fewer than {limits['min_length']} characters; use a longer one, or leave it unset"
+    return message
 
 
 def _describe(prefix: str, options: dict[str, Any], location: tuple[int | str, ...], fault: str) -> str:
