@@ -169,7 +169,7 @@ async def test_another_projects_definition_is_neither_seen_nor_used(
     api: httpx.AsyncClient, other_project: ProjectWithKeys
 ) -> None:
     made = (await api.post("/api/public/models", json=FLAT)).json()
-    transport = api._transport  # noqa: SLF001 - the same application, another caller
+    transport = api._transport
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, auth=other_project.auth) as stranger:
         row_id = await _generation(stranger, model="mine", usageDetails={"input": 5})
         shown = (await stranger.get(f"/api/public/observations/{row_id}")).json()
@@ -242,41 +242,3 @@ async def test_an_update_prices_anew_from_all_that_is_known(api: httpx.AsyncClie
         expected = [{"input": 2, "total": 2}, {"input": 1000, "total": 1000}, {"input": 1000, "total": 1000}][second - 1]
         cost = [{"input": 0.000005, "total": 0.000005}, {"input": 0.0025, "total": 0.0025}, {"total": 7.0}][second - 1]
         assert (shown["usageDetails"], shown["costDetails"]) == (expected, cost)
-
-
-async def test_history_is_priced_anew_on_demand_alone(api: httpx.AsyncClient, project: ProjectWithKeys) -> None:
-    rows = [await _generation(api, model="later", usageDetails={"input": number}) for number in range(1, 4)]
-    given = await _generation(api, model="later", usageDetails={"input": 1}, costDetails={"total": 9})
-    await _generation(api, model="another", usageDetails={"input": 1})
-    await api.post("/api/public/models", json={**FLAT, "modelName": "later", "matchPattern": "^later$"})
-    url = f"/api/v1/projects/{project.id}/repricing"
-    assert (await api.get(f"/api/public/observations/{rows[0]}")).json()["costDetails"] == {}
-
-    dry = (await api.post(url, json={"dry_run": True, "model": "later"})).json()
-    unchanged = (await api.get(f"/api/public/observations/{rows[0]}")).json()
-    done = (await api.post(url, json={"model": "later"})).json()
-    again = (await api.post(url, json={"since": "2026-11-20T00:00:00Z", "until": "2026-11-21T00:00:00Z"})).json()
-
-    expected = {
-        "examined": 4,
-        "changed": 4,
-        "old_total_usd": "9.000000000000",
-        "new_total_usd": "9.000006000000",
-        "cursor": None,
-    }
-    assert {**dry, "new_total_usd": f"{float(dry['new_total_usd']):.12f}"} == expected
-    assert unchanged["costDetails"] == {}
-    assert done["changed"] == 4
-    assert again == {**again, "examined": 5, "changed": 0, "old_total_usd": "9.000006000000"}
-    shown = (await api.get(f"/api/public/observations/{rows[2]}")).json()
-    assert shown["costDetails"] == {"input": 0.000003, "total": 0.000003}
-    kept = (await api.get(f"/api/public/observations/{given}")).json()
-    assert kept["costDetails"] == {"total": 9.0}
-    assert kept["modelId"] == shown["modelId"]
-
-
-@pytest.mark.parametrize("cursor", ["x", "WzEsMl0=", "WzkyMjMzNzIwMzY4NTQ3NzU4MDcwMDAsIiIsIiJd"])
-async def test_a_cursor_of_somebody_else_is_refused(api: httpx.AsyncClient, project: ProjectWithKeys, cursor: str) -> None:
-    answer = await api.post(f"/api/v1/projects/{project.id}/repricing", json={"cursor": cursor})
-
-    assert answer.status_code == 400

@@ -79,48 +79,6 @@ async def test_of_several_matches_the_newest_start_counts_and_those_without_one_
     assert found.total_cost == Decimal("0.000003")
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("gpt-4o", "gpt-4o"),
-        ("GPT-4o-2024-08-06", "gpt-4o"),
-        ("openai/gpt-4o", "gpt-4o"),
-        ("azure/gpt-4o", "gpt-4o"),
-        ("models/gemini-2.5-flash", "gemini-2.5-flash"),
-        ("vertex_ai/gemini-2.5-pro", "gemini-2.5-pro"),
-        ("claude-sonnet-4-5@20250929", "claude-sonnet-4-5"),
-        ("bedrock/anthropic.claude-3-haiku-20240307-v1:0", "regional.anthropic.claude-3-haiku-20240307-v1:0"),
-        ("openrouter/anthropic/claude-3.5-sonnet", "openrouter/anthropic/claude-3.5-sonnet"),
-        ("groq/llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),
-        ("llama-3.3-70b-versatile", None),
-        ("gpt-oss-20b", None),
-        ("my-own-model", None),
-        ("", None),
-        ("x" * 10_000, None),
-    ],
-)
-async def test_built_in_models_are_meant_by_their_names(models: Models, name: str, meant: str | None) -> None:
-    found = (await models.catalog()).find(PROJECT, name)
-
-    assert (None if found is None else found.definition.name) == meant
-
-
-@pytest.mark.parametrize(
-    "metadata",
-    [
-        {"attributes": '{"gen_ai.provider.name":"groq"}'},
-        {"attributes": '{"a":"b","gen_ai.system":"groq"}'},
-        {"ls_provider": '"groq"'},
-    ],
-)
-async def test_a_provider_named_beside_the_model_tells_whose_price_it_has(models: Models, metadata: dict[str, str]) -> None:
-    found = row("llama-3.3-70b-versatile", {"input": 1_000_000}, metadata=metadata)
-
-    await models.price([found])
-
-    assert found.total_cost == Decimal("0.59")
-
-
 async def test_a_change_by_another_process_is_seen(
     models: Models, database: MetadataDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

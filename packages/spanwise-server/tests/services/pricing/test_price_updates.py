@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from spanwise_server._lib.clock import system_clock
 from spanwise_server.domain.errors import InvalidRequestError
 from spanwise_server.services.pricing.models import Models
-from spanwise_server.services.pricing.price_library import parse_providers, read_price_file
 from spanwise_server.services.pricing.price_updates import PriceUpdates
 from spanwise_server.storage.metadata.database import MetadataDatabase
 from spanwise_server.storage.metadata.schema import migrate
@@ -81,31 +79,3 @@ async def test_returning_to_the_released_prices_undoes_it(database: MetadataData
 
     assert [entry.name for entry in change.changed] == ["gpt-4o"]
     assert (again.added, again.removed, again.changed) == ([], [], [])
-
-
-def test_tiers_by_length_service_and_date_become_tiers() -> None:
-    (provider,) = parse_providers(
-        content(
-            {"input_mtok": {"base": 1, "tiers": [{"start": 200000, "price": 2}]}, "output_mtok": 4},
-            price_variants=[{"when": {"service_tier": "flex"}, "prices": {"output_mtok": 3}}],
-        )
-    )
-    from spanwise_server.services.pricing.built_in import make_built_in  # noqa: PLC0415 - loads the library
-
-    tiers = make_built_in(provider, provider.models[0], "gpt-4o", now=0).definition.tiers
-
-    shown = {tier.name: {key: float(price * 1_000_000) for key, price in tier.prices.items()} for tier in tiers}
-    assert shown == {
-        "Standard": {"input": 1, "output": 4},
-        "Flex, over 200k input": {"input": 2, "output": 3},
-        "Flex": {"input": 1, "output": 3},
-        "Over 200k input": {"input": 2, "output": 4},
-    }
-
-
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "prices.json"
-    path.write_bytes(b"\xff\xfe\x00")
-
-    with pytest.raises(InvalidRequestError, match="UTF-8"):
-        read_price_file(path)
