@@ -45,9 +45,10 @@ class Tenant:
     """Part of every id and text of this tenant."""
     cookie: str
     connection_id: str = ""
-    """Drawn by the server, unlike the others; so are the next two."""
+    """Drawn by the server, unlike the others; so are the next three."""
     dataset_id: str = ""
     run_id: str = ""
+    run_item_id: str = ""
 
     @property
     def path_values(self) -> Mapping[str, str]:
@@ -70,6 +71,7 @@ class Tenant:
             "dataset_id": self.dataset_id,
             "dataset_name": f"dataset/{self.marker}",
             "run_id": self.run_id,
+            "run_item_id": self.run_item_id,
             "run_name": f"run/{self.marker}",
             "organization_id": f"organization-{self.marker}",
             "api_key_id": f"key-{self.marker}",
@@ -136,11 +138,11 @@ async def _make_tenant(app: FastAPI, make_project: ProjectMaker, database: Metad
         connection_id = await _add_llm_connection(client, made)
         model = {"modelName": f"!{marker}", "matchPattern": marker, "inputPrice": 1}
         assert (await client.put(f"/api/public/models/{made.path_values['model_id']}", json=model)).status_code == 200
-        dataset_id, run_id = await _add_run(client, made)
+        ids = await _add_run(client, made)
         await upload(client, marker.encode(), traceId=made.path_values["trace_id"], contentType=f"image/x-{marker}")
     assert response.status_code == 207
     assert response.json()["errors"] == []
-    return replace(made, connection_id=connection_id, dataset_id=dataset_id, run_id=run_id)
+    return replace(made, connection_id=connection_id, **ids)
 
 
 async def _add_llm_connection(client: httpx.AsyncClient, tenant: Tenant) -> str:
@@ -148,14 +150,14 @@ async def _add_llm_connection(client: httpx.AsyncClient, tenant: Tenant) -> str:
     return str((await client.put("/api/public/llm-connections", json=body)).json()["id"])
 
 
-async def _add_run(client: httpx.AsyncClient, tenant: Tenant) -> tuple[str, str]:
+async def _add_run(client: httpx.AsyncClient, tenant: Tenant) -> dict[str, str]:
     ids = tenant.path_values
     dataset = (await client.post("/api/public/v2/datasets", json={"name": ids["dataset_name"]})).json()
     item = {"datasetName": ids["dataset_name"], "id": ids["item_id"], "input": tenant.marker}
     assert (await client.post("/api/public/dataset-items", json=item)).status_code == 200
     link = {"runName": ids["run_name"], "datasetItemId": ids["item_id"], "traceId": ids["trace_id"]}
     run_item = (await client.post("/api/public/dataset-run-items", json=link)).json()
-    return dataset["id"], run_item["datasetRunId"]
+    return {"dataset_id": dataset["id"], "run_id": run_item["datasetRunId"], "run_item_id": run_item["id"]}
 
 
 async def _add_prompt(client: httpx.AsyncClient, tenant: Tenant) -> None:
@@ -396,6 +398,7 @@ READS: Mapping[str, Mapping[str, str]] = {
     "/api/v1/projects/{project_id}/datasets": {},
     "/api/v1/projects/{project_id}/dataset": {"id": "{dataset_id}"},
     "/api/v1/projects/{project_id}/dataset-run": {"id": "{run_id}"},
+    "/api/v1/projects/{project_id}/dataset-run-item": {"run_id": "{run_id}", "id": "{run_item_id}"},
     "/api/public/media/{media_id}": {},
     "/api/public/llm-connections": {},
     "/api/v1/projects/{project_id}/media": {"id": "{media_id}"},

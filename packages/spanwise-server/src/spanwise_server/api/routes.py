@@ -9,6 +9,7 @@ from spanwise_server.api.administration import projects as project_administratio
 from spanwise_server.api.mcp import routes as mcp
 from spanwise_server.api.native import administration as native_administration
 from spanwise_server.api.native import annotation as native_annotation
+from spanwise_server.api.native import dataset_runs as native_dataset_runs
 from spanwise_server.api.native import datasets as native_datasets
 from spanwise_server.api.native import logins, repricing
 from spanwise_server.api.native import media as native_media
@@ -73,6 +74,7 @@ ROUTE_TABLES: Sequence[RouteTable] = (
     logins.routes,
     native_traces.routes,
     native_datasets.routes,
+    native_dataset_runs.routes,
     repricing.routes,
     native_metrics.routes,
     native_annotation.routes,

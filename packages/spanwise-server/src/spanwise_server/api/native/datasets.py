@@ -1,4 +1,4 @@
-"""Datasets and runs for the browser (``/api/v1``): what there is, and what each run came to. Ids stand in the query."""
+"""Datasets for the browser (``/api/v1``): what there is, and what the runs over each came to. Ids stand in the query."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from spanwise_server.api.auth import ServicesDep
 from spanwise_server.api.listing.parameters import Parameters
 from spanwise_server.api.policies import PROJECT_MEMBER, RouteTable
 from spanwise_server.api.request_bodies import StoredText
-from spanwise_server.api.responses import NATIVE_ERRORS, json_response, rendered
+from spanwise_server.api.responses import NATIVE_ERRORS, json_response
 from spanwise_server.api.schemas.datasets import json_or_none, object_or_text
 from spanwise_server.api.schemas.json_values import Json
 from spanwise_server.api.schemas.times import to_micros
-from spanwise_server.domain.datasets import Dataset, RunItem
-from spanwise_server.domain.errors import NotFoundError
-from spanwise_server.domain.experiments import ScoreSummary, TraceMeasures
+from spanwise_server.domain.datasets import Dataset
+from spanwise_server.domain.experiments import ScoreSummary
 from spanwise_server.services.datasets.run_summaries import RunSummary, summarize_run
 
 routes = RouteTable("native")
@@ -29,34 +28,28 @@ _Row = TypeVar("_Row")
 _MICROS = 1_000_000
 _AT_ONCE = 4
 """Runs summed up at the same time."""
-_ProjectId = Annotated[str, Path(description="The project's id.")]
+ProjectId = Annotated[str, Path(description="The project's id.")]
 
 
-class _NativeParameters(Parameters):
+class NativeParameters(Parameters):
+    """Parameters in snake_case."""
+
     model_config = ConfigDict(alias_generator=None)
 
 
-class DatasetsParameters(_NativeParameters):
+class DatasetsParameters(NativeParameters):
     """Which part of the list."""
 
     limit: Annotated[int, Field(ge=1, le=200, description="Most datasets on a page.")] = 50
     after: Annotated[StoredText | None, Field(description="Id of the last dataset of the page before.")] = None
 
 
-class DatasetParameters(_NativeParameters):
+class DatasetParameters(NativeParameters):
     """Which dataset, and how many of its runs."""
 
     id: Annotated[StoredText, Field(description="The dataset's id.")]
     limit: Annotated[int, Field(ge=1, le=100, description="Most runs on a page.")] = 20
     after: Annotated[StoredText | None, Field(description="Id of the last run of the page before.")] = None
-
-
-class RunParameters(_NativeParameters):
-    """Which run, and how many of its items."""
-
-    id: Annotated[StoredText, Field(description="Any id of the run: its own, or the experiment id that clients compute.")]
-    limit: Annotated[int, Field(ge=1, le=1000, description="Most items on a page.")] = 200
-    after: Annotated[StoredText | None, Field(description="Id of the last item of the page before.")] = None
 
 
 class NativeDataset(TypedDict):
@@ -117,37 +110,15 @@ class NativeDatasetDetails(TypedDict):
     next_after: str | None
 
 
-class NativeRunItem(TypedDict):
-    """What came out for an item. ``observation_id`` is null when the whole trace did."""
-
-    id: str
-    dataset_item_id: str
-    trace_id: str
-    observation_id: str | None
-    created_at: str
-    latency_seconds: float | None
-    total_cost_usd: float | None
-    error_count: int
-
-
-class NativeRunDetails(TypedDict):
-    """A run with its items, newest first, and its dataset if it has one that still exists."""
-
-    run: NativeRun
-    dataset: NativeDataset | None
-    items: list[NativeRunItem]
-    next_after: str | None
-
-
 @routes.get("/api/v1/projects/{project_id}/datasets", PROJECT_MEMBER, response_model=NativeDatasetPage, responses=NATIVE_ERRORS)
 async def list_native_datasets(
-    project_id: _ProjectId, services: ServicesDep, parameters: Annotated[DatasetsParameters, Query()]
+    project_id: ProjectId, services: ServicesDep, parameters: Annotated[DatasetsParameters, Query()]
 ) -> Response:
     """List the project's datasets, newest first."""
     found = await services.datasets.newest(project_id, limit=parameters.limit + 1, after=parameters.after)
     shown = found[: parameters.limit]
     page: NativeDatasetPage = {
-        "items": [_dataset(dataset, count) for dataset, count in shown],
+        "items": [native_dataset(dataset, count) for dataset, count in shown],
         "next_after": shown[-1][0].id if len(found) > len(shown) else None,
     }
     return json_response(page)
@@ -157,12 +128,12 @@ async def list_native_datasets(
     "/api/v1/projects/{project_id}/dataset", PROJECT_MEMBER, response_model=NativeDatasetDetails, responses=NATIVE_ERRORS
 )
 async def get_native_dataset(
-    project_id: _ProjectId, services: ServicesDep, parameters: Annotated[DatasetParameters, Query()]
+    project_id: ProjectId, services: ServicesDep, parameters: Annotated[DatasetParameters, Query()]
 ) -> Response:
     """Return a dataset and what each of its runs came to."""
     dataset = await services.datasets.get_by_id(project_id, parameters.id)
     count, runs = await asyncio.gather(services.dataset_items.count(dataset), services.runs.of_dataset(dataset))
-    shown, next_after = _page([(run.id, run) for run in runs], parameters.after, parameters.limit)
+    shown, next_after = page_after([(run.id, run) for run in runs], parameters.after, parameters.limit)
     summing = asyncio.Semaphore(_AT_ONCE)
 
     async def summarize(position: int) -> RunSummary:
@@ -171,52 +142,23 @@ async def get_native_dataset(
 
     summaries = await asyncio.gather(*map(summarize, range(len(shown))))
     body: NativeDatasetDetails = {
-        "dataset": _dataset(dataset, count),
-        "runs": [_run(summary) for summary in summaries],
+        "dataset": native_dataset(dataset, count),
+        "runs": [native_run(summary) for summary in summaries],
         "run_count": len(runs),
         "next_after": next_after,
     }
     return json_response(body)
 
 
-@routes.get(
-    "/api/v1/projects/{project_id}/dataset-run", PROJECT_MEMBER, response_model=NativeRunDetails, responses=NATIVE_ERRORS
-)
-async def get_native_dataset_run(
-    project_id: _ProjectId, services: ServicesDep, parameters: Annotated[RunParameters, Query()]
-) -> Response:
-    """Return a run, what it came to, and its items."""
-    run = await services.runs.get(project_id, parameters.id)
-    summary, items = await summarize_run(services.runs, services.events, run)
-    shown, next_after = _page([(item.id, item) for item in items], parameters.after, parameters.limit)
-    measures = await services.events.measure_traces(project_id, [item.trace_id for item in shown])
-    dataset: NativeDataset | None = None
-    if run.dataset_id:
-        try:
-            found = await services.datasets.get_by_id(project_id, run.dataset_id)
-            dataset = _dataset(found, await services.dataset_items.count(found))
-        except NotFoundError:
-            dataset = None  # deleted; the run's spans still name it
-
-    def build() -> NativeRunDetails:
-        return {
-            "run": _run(summary),
-            "dataset": dataset,
-            "items": [_item(item, measures.get(item.trace_id)) for item in shown],
-            "next_after": next_after,
-        }
-
-    return await rendered(build)
-
-
-def _page(rows: list[tuple[str, _Row]], after: str | None, limit: int) -> tuple[list[_Row], str | None]:
+def page_after(rows: list[tuple[str, _Row]], after: str | None, limit: int) -> tuple[list[_Row], str | None]:
     """Return the rows after the one with the id ``after``, and the id to go on from. An id that is gone begins anew."""
     begin = next((index + 1 for index, (row_id, _) in enumerate(rows) if row_id == after), 0)
     shown = rows[begin : begin + limit]
     return [row for _, row in shown], shown[-1][0] if begin + limit < len(rows) else None
 
 
-def _dataset(dataset: Dataset, item_count: int) -> NativeDataset:
+def native_dataset(dataset: Dataset, item_count: int) -> NativeDataset:
+    """Return the dataset with its number of active items."""
     return {
         "id": dataset.id,
         "name": dataset.name,
@@ -230,7 +172,8 @@ def _dataset(dataset: Dataset, item_count: int) -> NativeDataset:
     }
 
 
-def _run(summary: RunSummary) -> NativeRun:
+def native_run(summary: RunSummary) -> NativeRun:
+    """Return the run in numbers."""
     run, latency = summary.run, summary.average_latency_us
     return {
         "id": run.id,
@@ -263,19 +206,3 @@ def _scores(parts: list[ScoreSummary]) -> list[NativeScoreSummary]:
         if part.data_type != "NUMERIC" and part.value:
             entry["values"][part.value] = entry["values"].get(part.value, 0) + part.count
     return list(joined.values())
-
-
-def _item(item: RunItem, measured: TraceMeasures | None) -> NativeRunItem:
-    start, end = item.start_time, item.end_time
-    if (start is None or end is None) and measured is not None:
-        start, end = measured.start_time, measured.end_time
-    return {
-        "id": item.id,
-        "dataset_item_id": item.dataset_item_id,
-        "trace_id": item.trace_id,
-        "observation_id": item.observation_id,
-        "created_at": to_micros(item.created_at),
-        "latency_seconds": None if start is None or end is None else (end - start) / _MICROS,
-        "total_cost_usd": None if measured is None else float(measured.total_cost),
-        "error_count": 0 if measured is None else measured.error_count,
-    }

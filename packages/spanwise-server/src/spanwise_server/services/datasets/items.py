@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 import msgspec
 
 from spanwise_server._lib.clock import Clock
-from spanwise_server.domain.datasets import Dataset, DatasetItem, ItemStatus, version_time
+from spanwise_server.domain.datasets import Dataset, DatasetItem, ItemStatus, RunItem, version_time
 from spanwise_server.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from spanwise_server.domain.observations import Micros
 from spanwise_server.services.datasets.datasets import require_dataset
@@ -101,6 +102,18 @@ class DatasetItems:
         if item is None:
             raise NotFoundError(NO_ITEM)
         return item
+
+    async def of_runs(self, project_id: str, run_items: Sequence[RunItem]) -> list[DatasetItem | None]:
+        """Return each run item's dataset item as it was when the run item was made, or else as it is; none if there is none."""
+
+        def work(connection: MetadataTransaction) -> list[DatasetItem | None]:
+            return [
+                dataset_items.get_item(connection, project_id, item.dataset_item_id, version=item.created_at)
+                or dataset_items.get_item(connection, project_id, item.dataset_item_id)
+                for item in run_items
+            ]
+
+        return await self._database.read(work)
 
     async def page(
         self, project_id: str, selection: ItemSelection, *, limit: int, offset: int
