@@ -37,7 +37,7 @@ async def test_a_key_is_made_works_at_once_and_is_revoked_at_once(
     first, second = listed.json()["apiKeys"]
     assert first["publicKey"] == owner.project.keys.public_key
     assert second == {
-        **{name: made[name] for name in ("id", "createdAt", "note", "publicKey", "displaySecretKey")},
+        **{name: made[name] for name in ("id", "createdAt", "name", "note", "publicKey", "displaySecretKey")},
         "expiresAt": None,
         "lastUsedAt": None,
     }
@@ -48,6 +48,16 @@ async def test_a_key_is_made_works_at_once_and_is_revoked_at_once(
     assert (await owner.http.delete(f"{path}/{made['id']}")).status_code == 404
     assert made["secretKey"] not in caplog.text
     assert owner.secret_key not in caplog.text
+
+
+async def test_name_and_note_are_one_thing_under_two_words(owner: Owner, path: str) -> None:
+    for word in ("name", "note"):
+        made = (await owner.http.post(path, json={word: "crawler"})).json()
+        assert (made["name"], made["note"]) == ("crawler", "crawler")
+
+    both = await owner.http.post(path, json={"name": "crawler", "note": ""})
+    assert both.status_code == 400
+    assert "give one of them" in both.json()["error"][0]["message"]
 
 
 async def test_a_given_pair_is_taken_once(owner: Owner, path: str, client: httpx.AsyncClient) -> None:

@@ -122,6 +122,8 @@ async def test_an_empty_parent_counts_as_absent_in_the_first_list(api: httpx.Asy
         (("string", "version", "=", "v1"), ["gen"]),
         (("string", "release", "=", "r1"), ["tool", "gen", "root"]),
         (("stringOptions", "environment", "any of", ["staging"]), ["tool"]),
+        (("stringOptions", "traceEnvironment", "any of", ["staging"]), ["tool", "gen", "root"]),
+        (("string", "Trace Environment", "does not contain", "stag"), ["app"]),
         (("string", "model", "=", "gpt-x"), ["gen"]),
         (("string", "providedModelName", "contains", "gpt"), ["gen"]),
         (("string", "promptName", "=", "greeting"), ["gen"]),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, Strict
+from pydantic import AfterValidator, Field, Strict, model_validator
 from typing_extensions import TypedDict
 
 from spanwise_server.api.listing.parameters import Time
@@ -80,7 +80,10 @@ class ProjectRequest(RequestBody):
 class ApiKeyRequest(RequestBody):
     """A key to be made. Without a pair one is generated."""
 
-    note: Annotated[StoredText | None, Field(max_length=500, description="What the key is for.")] = None
+    name: Annotated[StoredText | None, Field(max_length=500, description="What the key is for. `note` is the older word.")] = (
+        None
+    )
+    note: Annotated[StoredText | None, Field(max_length=500, description="What the key is for; only without `name`.")] = None
     public_key: Annotated[StoredText | None, Field(max_length=200, description="Starts with `pk-lf-`; needs `secretKey`.")] = (
         None
     )
@@ -89,9 +92,15 @@ class ApiKeyRequest(RequestBody):
     )
     expires_at: Annotated[Time | None, Field(description="When the key ends (ISO 8601); it never does if left out.")] = None
 
+    @model_validator(mode="after")
+    def _names_it_once(self) -> Self:
+        if self.name is not None and self.note is not None:
+            raise ValueError("name and note are two words for one thing: give one of them")
+        return self
+
     def key_request(self) -> KeyRequest:
         """Return what the services take."""
-        terms = KeyTerms(note=self.note, expires_at=self.expires_at)
+        terms = KeyTerms(note=self.name if self.note is None else self.note, expires_at=self.expires_at)
         return KeyRequest(public_key=self.public_key, secret_key=self.secret_key, terms=terms)
 
 
@@ -138,6 +147,7 @@ class ApiKeyBody(TypedDict):
     createdAt: str
     expiresAt: str | None
     lastUsedAt: str | None
+    name: str | None
     note: str | None
     publicKey: str
     displaySecretKey: str
@@ -155,6 +165,7 @@ class NewApiKeyBody(TypedDict):
     id: str
     createdAt: str
     expiresAt: str | None
+    name: str | None
     note: str | None
     publicKey: str
     secretKey: str
@@ -242,6 +253,7 @@ def api_key_body(key: ApiKey) -> ApiKeyBody:
         "createdAt": to_millis(key.created_at),
         "expiresAt": to_millis_or_none(key.expires_at),
         "lastUsedAt": to_millis_or_none(key.last_used_at),
+        "name": key.note,
         "note": key.note,
         "publicKey": key.public_key,
         "displaySecretKey": key.display_secret,
@@ -255,6 +267,7 @@ def new_api_key_body(made: NewKey) -> NewApiKeyBody:
         "id": key.id,
         "createdAt": to_millis(key.created_at),
         "expiresAt": to_millis_or_none(key.expires_at),
+        "name": key.note,
         "note": key.note,
         "publicKey": key.public_key,
         "secretKey": made.secret_key,

@@ -147,10 +147,10 @@ def check_name(name: str) -> None:
     """Refuse a name that cannot be a path of folders.
 
     Raises:
-        InvalidRequestError: it begins or ends with a slash.
+        InvalidRequestError: it begins or ends with a slash, or has two in a row.
     """
-    if name.startswith("/") or name.endswith("/"):
-        message = "must not begin or end with a slash"
+    if name.startswith("/") or name.endswith("/") or "//" in name:
+        message = "must not begin or end with /, nor contain //"
         raise InvalidRequestError(f"The dataset name {message}", issues=[Issue(message, ("name",))])
 
 

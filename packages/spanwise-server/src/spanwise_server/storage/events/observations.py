@@ -72,7 +72,7 @@ _SCORE_FIELDS = {
     "trace_score_categories": _TRACE_SCORED,
     "trace_score_booleans": _TRACE_SCORED,
 }
-_TRACE_FACTS = ("user_id", "session_id", "trace_name", "tags", "release")
+_TRACE_FACTS = ("user_id", "session_id", "trace_name", "trace_environment", "tags", "release")
 """Facts of the trace, which may stand on any of its rows: on the root alone, or on a trace record."""
 _ANY_ROW_OF_TRACE = ("trace_id", statement("traces_with_row", filters="{condition}"))
 COMPILER = Compiler(OBSERVATION_FIELDS, COLUMNS, scored=_SCORE_FIELDS, related=dict.fromkeys(_TRACE_FACTS, _ANY_ROW_OF_TRACE))
@@ -170,7 +170,7 @@ def _window(query: ObservationQuery, since: int | None, parameters: Parameters) 
         parameters.values.update(
             {"after_time": query.after.time, "after_trace": query.after.trace_id, "after_id": query.after.id}
         )
-        at = "fromUnixTimestamp64Micro({after_time:Int64}, 'UTC')"
-        parts.append(f"AND start_time <= {at}")
-        parts.append(f"AND (start_time, trace_id, id) < ({at}, {{after_trace:String}}, {{after_id:String}})")
+        parts.append(windows.window_sql(None, "after_time", closed=True))
+        keys = f"{windows.exact_time('start_time')}, trace_id, id"
+        parts.append(f"AND ({keys}) < ({{after_time:Int64}}, {{after_trace:String}}, {{after_id:String}})")
     return " ".join(parts)

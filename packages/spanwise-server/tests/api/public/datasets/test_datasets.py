@@ -86,6 +86,7 @@ async def test_an_unknown_dataset_is_not_found(api: httpx.AsyncClient) -> None:
         b'{"name": ""}',
         b'{"name": "/a"}',
         b'{"name": "a/"}',
+        b'{"name": "a//b"}',
         b'{"name": "a\\u0000"}',
         b'{"name": "\\ud800"}',
         b'{"name": "a", "metadata": NaN}',
