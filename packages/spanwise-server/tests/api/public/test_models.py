@@ -228,9 +228,12 @@ async def test_native_view_tells_estimated_from_reported(api: httpx.AsyncClient,
 
 async def test_an_update_prices_anew_from_all_that_is_known(api: httpx.AsyncClient) -> None:
     row_id = await _generation(api, input="hello world")
-    for second, body in enumerate(
-        [{"model": "gpt-4o"}, {"usageDetails": {"input": 1000}}, {"costDetails": {"total": 7}}], start=1
-    ):
+    updates: list[dict[str, Any]] = [
+        {"model": "gpt-4o"},
+        {"usageDetails": {"input": 1000}},
+        {"costDetails": {"total": 7}},
+    ]
+    for second, body in enumerate(updates, start=1):
         event = {
             "id": uuid.uuid4().hex,
             "timestamp": f"2026-11-20T10:00:0{second}Z",
