@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from spanwise_server.domain.observations import Observation
@@ -19,8 +19,18 @@ from spanwise_server.domain.payloads import encode_value
 from spanwise_server.domain.scores import Score
 from spanwise_server.ingest.decoded import Decoded
 from spanwise_server.ingest.group_commit import CommitLimits, GroupCommit
+from spanwise_server.query.aggregates import AggregateQuery, Aggregation, Measurement, View
 from spanwise_server.query.expressions import Comparison, Field, Operator
-from spanwise_server.query.queries import Keyset, ObservationQuery, Order, ScoreQuery, SessionQuery, TraceQuery
+from spanwise_server.query.queries import (
+    ExperimentItemQuery,
+    ExperimentQuery,
+    Keyset,
+    ObservationQuery,
+    Order,
+    ScoreQuery,
+    SessionQuery,
+    TraceQuery,
+)
 from spanwise_server.services.container import EventStore
 from spanwise_server.storage.interface import EventRows
 
@@ -155,8 +165,23 @@ async def every_trace(store: EventStore, project_id: str) -> list[tuple[int, str
         after = Keyset(page[-1].timestamp, page[-1].id)
 
 
+def _moved(**fields: Any) -> dict[str, Any]:
+    return {"kind": "partial", "id": "p2", "is_update": False, **fields}
+
+
+# A row that moves within its minute, read in pages: the page after its new place must not show the old one.
+MOVED = [
+    [
+        *({"kind": "whole", "id": name, "trace_id": "t1", "name": "n1"} for name in "abc"),
+        _moved(at=1, start_time=T, name="n1"),
+    ],
+    [_moved(at=0, start_time=T + 5_000_000, name="n2")],
+]
+
+
 @hypothesis_settings
 @given(batches=operations)
+@example(batches=MOVED)
 async def test_reads_agree_with_dictionaries(store: EventStore, batches: list[list[dict[str, Any]]]) -> None:
     """Any mixture of spans, duplicates, partial updates in any order, and deletes reads back as the model says."""
     project_id, neighbour = f"p-{uuid.uuid4()}", f"p-{uuid.uuid4()}"
@@ -225,6 +250,33 @@ async def test_a_hostile_value_is_a_value(store: EventStore, name: str) -> None:
     found = await store.get_observation(project_id, name)
     assert found is not None
     assert (found.name, found.tags) == (name, [name])
+
+
+async def test_no_window_shows_a_row_that_was_replaced(store: EventStore) -> None:
+    """A later version lies outside the window and in a part of its own: the earlier one must not come back."""
+    project_id, replaced, moved = f"p-{uuid.uuid4()}", T + 1_000_000, T + 5_000_000
+    names: dict[str, Any] = {"project_id": project_id, "trace_id": "t", "id": "a"}
+    facts = {"id": "e", "item.root_observation_id": "a", "item.id": "i"}
+    for version, start in enumerate((replaced, moved), start=1):
+        row = Observation(**names, start_time=start, row_version=version, experiment=facts, is_root=True)
+        score = Score(project_id=project_id, id="s", name="n", timestamp=start, trace_id="t", value=1.0, row_version=version)
+        await store.write(EventRows(observations=[row], scores=[score]), token=uuid.uuid4().hex)
+    for since, until, count in ((T, T + 3_000_000, 0), (T, moved, 0), (moved, moved + 1, 1), (T, moved + 1, 1)):
+        window: dict[str, Any] = {"project_id": project_id, "since": since, "until": until}
+        assert len(await store.find_observations(ObservationQuery(**window))) == count
+        assert await store.count_observations(ObservationQuery(**window)) == count
+        assert len(await store.find_traces(TraceQuery(**window))) == count
+        assert len(await store.find_scores(ScoreQuery(**window))) == count
+        assert await store.count_scores(ScoreQuery(**window)) == count
+        assert len(await store.find_experiments(ExperimentQuery(**window))) == count
+        assert len(await store.find_experiment_items(ExperimentItemQuery(**window))) == count
+        for view in (View.OBSERVATIONS, View.TRACES, View.SCORES_NUMERIC):
+            query = AggregateQuery(**window, view=view, measurements=(Measurement("count", Aggregation.COUNT),), limit=1)
+            assert (await store.aggregate(query)).rows == ((count,),), view
+    after = Keyset(T + 3_000_000, "t", "z")
+    assert await store.find_observations(ObservationQuery(project_id=project_id, after=after)) == []
+    assert await store.find_experiment_items(ExperimentItemQuery(project_id=project_id, after=after)) == []
+    assert await store.find_scores(ScoreQuery(project_id=project_id, after=after)) == []
 
 
 async def test_a_write_repeated_with_its_token_counts_once(store: EventStore) -> None:

@@ -15,7 +15,7 @@ from spanwise_server.storage.events import trace_columns
 from spanwise_server.storage.events.observations import COLUMNS
 from spanwise_server.storage.events.observations import units as usage_units
 from spanwise_server.storage.events.statements import statement
-from spanwise_server.storage.events.windows import window_sql
+from spanwise_server.storage.events.windows import DAY, MINUTE, window_sql
 
 _HOUR: Final = 3_600_000_000
 _LEAST_REACH: Final = 6 * _HOUR
@@ -219,7 +219,7 @@ def rows_sql(view: View, columns: Mapping[str, str], *, narrow: bool) -> str:
 
 
 def _window(column: str) -> str:
-    return window_sql("since", "until", column=column)
+    return window_sql("since", "until", column=column, grain=MINUTE if column == "start_time" else DAY)
 
 
 def _reached() -> str:

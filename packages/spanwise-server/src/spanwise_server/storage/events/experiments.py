@@ -18,7 +18,7 @@ from spanwise_server.storage.events.compile import Compiler, Parameters
 from spanwise_server.storage.events.engine import Engine
 from spanwise_server.storage.events.places import Kind, bounds
 from spanwise_server.storage.events.statements import statement
-from spanwise_server.storage.events.windows import window_sql
+from spanwise_server.storage.events.windows import exact_time, window_sql
 
 COMPILER = Compiler(
     EXPERIMENT_ITEM_FIELDS,
@@ -76,9 +76,10 @@ class ExperimentReader:
         if query.trace_ids is not None:
             conditions += f" AND trace_id IN ({parameters.bind(list(query.trace_ids), 'Array(String)')})"
         if query.after is not None:
-            at = f"fromUnixTimestamp64Micro({parameters.bind(query.after.time, 'Int64')}, 'UTC')"
+            parameters.values["after_time"] = query.after.time
             ids = f"{parameters.bind(query.after.trace_id, 'String')}, {parameters.bind(query.after.id, 'String')}"
-            conditions += f" AND start_time <= {at} AND (start_time, trace_id, id) < ({at}, {ids})"
+            conditions += " " + window_sql(None, "after_time", closed=True)
+            conditions += f" AND ({exact_time('start_time')}, trace_id, id) < ({{after_time:Int64}}, {ids})"
         wanted = columns.OBSERVATION_COLUMNS
         if not query.with_payloads:
             wanted = columns.LIGHT_WITH_METADATA if query.with_metadata else columns.LIGHT

@@ -50,9 +50,9 @@ def _window(query: ScoreQuery, parameters: Parameters) -> str:
         {name: value for name, value in (("since", query.since), ("until", query.until)) if value is not None}
     )
     since, until = "since" if query.since is not None else None, "until" if query.until is not None else None
-    window = windows.window_sql(since, until, column="timestamp")
+    window = windows.window_sql(since, until, column="timestamp", grain=windows.DAY)
     if query.after is None:
         return window
     parameters.values.update({"after_time": query.after.time, "after_id": query.after.id})
-    at = "fromUnixTimestamp64Micro({after_time:Int64}, 'UTC')"
-    return f"{window} AND timestamp <= {at} AND (timestamp, id) < ({at}, {{after_id:String}})"
+    before = windows.window_sql(None, "after_time", column="timestamp", closed=True, grain=windows.DAY)
+    return f"{window} {before} AND ({windows.exact_time('timestamp')}, id) < ({{after_time:Int64}}, {{after_id:String}})"

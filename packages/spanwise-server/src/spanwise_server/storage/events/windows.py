@@ -13,7 +13,10 @@ from spanwise_server.storage.events.statements import Read, statement
 
 _NEWEST_ROWS = 1000
 """As in ``newest_rows.sql``."""
-_MINUTE = 60_000_000
+MINUTE = 60_000_000
+"""Of the time of an observation, what is in the sort key."""
+DAY = 24 * 60 * MINUTE
+"""Likewise of a score."""
 _GROWTH = 20
 """Each step reaches so many times further back; four steps from a minute are seven years."""
 _STEPS = 4
@@ -39,8 +42,8 @@ async def find_newest(read: Read, project_id: str, until: int | None) -> Newest 
     if not count:
         return None
     # Within its minute a row may stand anywhere, so the ends are those of minutes.
-    end = (last // _MINUTE + 1) * _MINUTE
-    return Newest(end, end - first // _MINUTE * _MINUTE, is_everything=count < _NEWEST_ROWS)
+    end = (last // MINUTE + 1) * MINUTE
+    return Newest(end, end - first // MINUTE * MINUTE, is_everything=count < _NEWEST_ROWS)
 
 
 def lower_bounds(newest: Newest, since: int | None) -> Iterator[int | None]:
@@ -55,11 +58,27 @@ def lower_bounds(newest: Newest, since: int | None) -> Iterator[int | None]:
     yield since
 
 
-def window_sql(since: str | None, until: str | None, *, column: str = "start_time", closed: bool = False) -> str:
-    """Return ``AND`` conditions for bound parameters named ``since`` and ``until`` (microseconds)."""
+def window_sql(
+    since: str | None, until: str | None, *, column: str = "start_time", closed: bool = False, grain: int = MINUTE
+) -> str:
+    """Return ``AND`` conditions for bound parameters named ``since`` and ``until`` (microseconds).
+
+    Each end is said twice. Whole grains, the part of the time that is in the sort key, choose what is read: all versions of
+    a row lie in one grain, so that none is read without the one that replaced it. The exact time is compared after that, in
+    a form in which the engine cannot use it to leave out parts of the table.
+    """
     parts = []
     if since is not None:
-        parts.append(f"AND {column} >= fromUnixTimestamp64Micro({{{since}:Int64}}, 'UTC')")
+        start = f"{{{since}:Int64}} - positiveModulo({{{since}:Int64}}, {grain})"
+        parts.append(f"AND {column} >= fromUnixTimestamp64Micro({start}, 'UTC')")
+        parts.append(f"AND {exact_time(column)} >= {{{since}:Int64}}")
     if until is not None:
-        parts.append(f"AND {column} {'<=' if closed else '<'} fromUnixTimestamp64Micro({{{until}:Int64}}, 'UTC')")
+        end = f"{{{until}:Int64}} - positiveModulo({{{until}:Int64}}, {grain}) + {grain}"
+        parts.append(f"AND {column} < fromUnixTimestamp64Micro({end}, 'UTC')")
+        parts.append(f"AND {exact_time(column)} {'<=' if closed else '<'} {{{until}:Int64}}")
     return " ".join(parts)
+
+
+def exact_time(column: str) -> str:
+    """Return SQL for a time in microseconds that does not decide which parts of the table are read."""
+    return f"reinterpretAsInt64({column})"
