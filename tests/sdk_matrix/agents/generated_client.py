@@ -31,7 +31,7 @@ def make_client(public_key: str, secret_key: str) -> Any:
     try:
         from langfuse.api.client import LangfuseAPI as Client  # noqa: PLC0415 - the name depends on the generation
     except ImportError:
-        from langfuse.api.client import FernLangfuse as Client  # noqa: PLC0415
+        from langfuse.api.client import FernLangfuse as Client  # noqa: PLC0415 - as above, the older name
     return Client(
         base_url=os.environ["LANGFUSE_HOST"],
         username=public_key,
