@@ -142,6 +142,29 @@ async def test_a_batch_says_the_fate_of_every_event(api: httpx.AsyncClient) -> N
     assert (trace["name"], [row["id"] for row in trace["observations"]]) == ("trace", ["g"])
 
 
+async def test_a_batch_with_an_error_that_is_sent_again_changes_nothing(api: httpx.AsyncClient) -> None:
+    """As the SDK of generation 2 does after any error among the events."""
+    batch = [
+        event("e1", "trace-create", id="t", name="trace", tags=["b", "a"], metadata={"plan": {"tier": "pro"}}),
+        event("e2", "generation-create", id="g", traceId="t", model="gpt-4o", usage={"input": 3, "output": 2}),
+        event("e3", "generation-update", id="g", traceId="t", output="done"),
+        event("e4", "score-create", id="s", traceId="t", name="quality", value=0.5),
+        event("e5", "span-update", name="without an id"),
+    ]
+    answers, reads = [], []
+    for _ in range(2):
+        answers.append((await api.post(BATCH, json={"batch": batch})).json())
+        trace = (await api.get("/api/public/traces/t")).json()
+        for row in (trace, *trace["observations"], *trace["scores"]):
+            row.pop("updatedAt")  # the time of the last write
+        reads.append(trace)
+
+    assert answers[0] == answers[1]
+    assert [error["id"] for error in answers[0]["errors"]] == ["e5"]
+    assert reads[0] == reads[1]
+    assert ([row["output"] for row in reads[1]["observations"]], len(reads[1]["scores"])) == (["done"], 1)
+
+
 async def test_an_envelope_without_a_batch_is_a_400(api: httpx.AsyncClient) -> None:
     """Only what is wrong with the whole request fails the whole request."""
     answer = await api.post(BATCH, json={"events": []})
