@@ -101,6 +101,47 @@ const user = createRoute({
   component: lazyRouteComponent(() => import("@/pages/users/UserPage"), "UserPage"),
 });
 
+const datasets = createRoute({
+  getParentRoute: () => project,
+  path: "/datasets",
+  component: lazyRouteComponent(() => import("@/pages/datasets/DatasetsPage"), "DatasetsPage"),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => project,
+  path: "/datasets/$datasetId",
+  component: lazyRouteComponent(() => import("@/pages/datasets/DatasetPage"), "DatasetPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => project,
+  path: "/datasets/$datasetId/runs/$runId",
+  component: lazyRouteComponent(() => import("@/pages/datasets/runs/RunPage"), "RunPage"),
+});
+
+/** What clients that compute the id of a run themselves print; the run need not belong to a dataset. */
+const experiment = createRoute({
+  getParentRoute: () => project,
+  path: "/experiments/results",
+  validateSearch: (search: Record<string, unknown>) => pickSearch(search, ["baseline"]),
+  component: lazyRouteComponent(() => import("@/pages/datasets/runs/ExperimentPage"), "ExperimentPage"),
+});
+
+const prompts = createRoute({
+  getParentRoute: () => project,
+  path: "/prompts",
+  validateSearch: (search: Record<string, unknown>) => pickSearch(search, ["q", "tag"]),
+  component: lazyRouteComponent(() => import("@/pages/prompts/PromptsPage"), "PromptsPage"),
+});
+
+/** The rest of the path is the name: names hold slashes. */
+const prompt = createRoute({
+  getParentRoute: () => project,
+  path: "/prompts/$",
+  validateSearch: (search: Record<string, unknown>) => pickSearch(search, ["version", "label", "view"]),
+  component: lazyRouteComponent(() => import("@/pages/prompts/PromptPage"), "PromptPage"),
+});
+
 /** The short link of older clients, which names no project. */
 const shortTrace = createRoute({
   getParentRoute: () => signedIn,
@@ -111,7 +152,23 @@ const shortTrace = createRoute({
 
 const routeTree = root.addChildren([
   login,
-  signedIn.addChildren([home, project.addChildren([projectHome, traces, trace, session, user]), shortTrace]),
+  signedIn.addChildren([
+    home,
+    project.addChildren([
+      projectHome,
+      traces,
+      trace,
+      session,
+      user,
+      datasets,
+      dataset,
+      run,
+      experiment,
+      prompts,
+      prompt,
+    ]),
+    shortTrace,
+  ]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

@@ -3,7 +3,22 @@
  * it must not cache (that is `queries.ts`) and must not know any page.
  */
 
-import type { Me, Observation, Page, SessionPage, TraceDetail, TraceFilter, TraceItem, User } from "./types";
+import type {
+  DatasetDetails,
+  DatasetPage,
+  Me,
+  Observation,
+  Page,
+  PromptDetails,
+  PromptPage,
+  RunDetails,
+  RunItem,
+  SessionPage,
+  TraceDetail,
+  TraceFilter,
+  TraceItem,
+  User,
+} from "./types";
 
 interface ErrorBody {
   code?: unknown;
@@ -133,4 +148,56 @@ export function getSession(
   signal?: AbortSignal,
 ): Promise<SessionPage> {
   return get(`${project(projectId)}/session`, { id, ...page }, signal);
+}
+
+/** A part of a list that goes on after the thing of the id `after`. */
+export interface PartRequest {
+  after: string | null;
+  limit: number;
+}
+
+export function listDatasets(projectId: string, part: PartRequest, signal?: AbortSignal): Promise<DatasetPage> {
+  return get(`${project(projectId)}/datasets`, { ...part }, signal);
+}
+
+export function getDataset(
+  projectId: string,
+  id: string,
+  part: PartRequest,
+  signal?: AbortSignal,
+): Promise<DatasetDetails> {
+  return get(`${project(projectId)}/dataset`, { id, ...part }, signal);
+}
+
+/** `id` is any id of the run: its own, or the experiment id that clients compute. */
+export function getRun(projectId: string, id: string, part: PartRequest, signal?: AbortSignal): Promise<RunDetails> {
+  return get(`${project(projectId)}/dataset-run`, { id, ...part }, signal);
+}
+
+export function getRunItem(projectId: string, runId: string, id: string, signal?: AbortSignal): Promise<RunItem> {
+  return get(`${project(projectId)}/dataset-run-item`, { run_id: runId, id }, signal);
+}
+
+export interface PromptFilter {
+  search?: string | undefined;
+  tag?: string | undefined;
+}
+
+export function listPrompts(
+  projectId: string,
+  filter: PromptFilter,
+  page: { page: number; limit: number },
+  signal?: AbortSignal,
+): Promise<PromptPage> {
+  return get(`${project(projectId)}/prompts`, { ...filter, ...page }, signal);
+}
+
+/** Without a version or a label: the newest version. */
+export function getPrompt(
+  projectId: string,
+  name: string,
+  which: { version?: string | undefined; label?: string | undefined },
+  signal?: AbortSignal,
+): Promise<PromptDetails> {
+  return get(`${project(projectId)}/prompt`, { name, ...which }, signal);
 }

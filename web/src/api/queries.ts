@@ -1,6 +1,6 @@
 /** What is asked, under which key it is kept, and for how long. Pages use these and never call the client for reads. */
 
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import * as client from "./client";
 import { ApiError } from "./client";
 import type { TraceFilter } from "./types";
@@ -110,5 +110,73 @@ export function traceProjectQuery(projectIds: string[], traceId: string) {
       return null;
     },
     staleTime: 5 * 60_000,
+  });
+}
+
+const FIRST_PART = null as string | null;
+const RUNS_AT_ONCE = 20;
+const ITEMS_AT_ONCE = 100;
+
+export function datasetsQuery(projectId: string) {
+  return infiniteQueryOptions({
+    queryKey: ["datasets", projectId],
+    queryFn: ({ pageParam, signal }) =>
+      client.listDatasets(projectId, { after: pageParam, limit: PAGE_SIZE * 2 }, signal),
+    initialPageParam: FIRST_PART,
+    getNextPageParam: (page) => page.next_after,
+  });
+}
+
+export function datasetQuery(projectId: string, id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["dataset", projectId, id],
+    queryFn: ({ pageParam, signal }) =>
+      client.getDataset(projectId, id, { after: pageParam, limit: RUNS_AT_ONCE }, signal),
+    initialPageParam: FIRST_PART,
+    getNextPageParam: (page) => page.next_after,
+  });
+}
+
+export function runQuery(projectId: string, id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["run", projectId, id],
+    queryFn: ({ pageParam, signal }) =>
+      client.getRun(projectId, id, { after: pageParam, limit: ITEMS_AT_ONCE }, signal),
+    initialPageParam: FIRST_PART,
+    getNextPageParam: (page) => page.next_after,
+    staleTime: 30_000,
+  });
+}
+
+/** An item with its whole payloads, which a page of items may have cut. */
+export function runItemQuery(projectId: string, runId: string, id: string) {
+  return queryOptions({
+    queryKey: ["run-item", projectId, runId, id],
+    queryFn: ({ signal }) => client.getRunItem(projectId, runId, id, signal),
+    staleTime: 30_000,
+    gcTime: 60_000,
+  });
+}
+
+export function promptsQuery(projectId: string, filter: client.PromptFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["prompts", projectId, filter],
+    queryFn: ({ pageParam, signal }) =>
+      client.listPrompts(projectId, filter, { page: pageParam, limit: PAGE_SIZE * 2 }, signal),
+    initialPageParam: 1,
+    getNextPageParam: (page, pages) => {
+      const known = pages.reduce((sum, { items }) => sum + items.length, 0);
+      return page.items.length > 0 && known < page.total ? pages.length + 1 : null;
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function promptQuery(projectId: string, name: string, which: { version?: string; label?: string }) {
+  return queryOptions({
+    queryKey: ["prompt", projectId, name, which],
+    queryFn: ({ signal }) => client.getPrompt(projectId, name, which, signal),
+    // The list of versions stays in its place while another one is fetched.
+    placeholderData: (previous) => (previous?.prompt.name === name ? previous : undefined),
   });
 }

@@ -143,3 +143,123 @@ export interface TraceFilter {
   since?: string;
   until?: string;
 }
+
+export interface Dataset {
+  id: string;
+  name: string;
+  description: string | null;
+  metadata: unknown;
+  input_schema: unknown;
+  expected_output_schema: unknown;
+  /** Active items. */
+  item_count: number;
+  created_at: string;
+  updated_at: string;
+}
+
+/** All scores of one name and data type. `mean` is null where there are only words; `values` counts those. */
+export interface ScoreSummary {
+  name: string;
+  data_type: string;
+  count: number;
+  mean: number | null;
+  values: Record<string, number>;
+}
+
+/** One pass over a dataset, or over data of the program's own; in numbers. */
+export interface Run {
+  id: string;
+  /** Every id by which clients may know it. */
+  ids: string[];
+  name: string;
+  dataset_id: string | null;
+  description: string | null;
+  metadata: unknown;
+  start_time: string;
+  end_time: string;
+  item_count: number;
+  error_count: number;
+  average_latency_seconds: number | null;
+  total_cost_usd: number;
+  scores: ScoreSummary[];
+}
+
+/** What the lists of datasets, runs and items end with: where to go on. */
+export interface Continued {
+  next_after: string | null;
+}
+
+export interface DatasetPage extends Continued {
+  items: Dataset[];
+}
+
+export interface DatasetDetails extends Continued {
+  dataset: Dataset;
+  runs: Run[];
+  run_count: number;
+}
+
+export interface RunItem {
+  id: string;
+  dataset_item_id: string;
+  trace_id: string;
+  observation_id: string | null;
+  created_at: string;
+  latency_seconds: number | null;
+  total_cost_usd: number | null;
+  error_count: number;
+  /** Payload text: JSON when it parses as JSON, else plain text. */
+  input: string | null;
+  output: string | null;
+  expected_output: string | null;
+  /** The payloads of which there is more than a page of items brings. */
+  cut: string[];
+  scores: ScoreItem[];
+}
+
+export interface RunDetails extends Continued {
+  run: Run;
+  dataset: Dataset | null;
+  items: RunItem[];
+}
+
+export interface PromptItem {
+  name: string;
+  type: string;
+  versions: number[];
+  labels: string[];
+  tags: string[];
+  updated_at: string;
+}
+
+export interface PromptPage {
+  items: PromptItem[];
+  total: number;
+}
+
+export interface PromptVersionItem {
+  id: string;
+  version: number;
+  labels: string[];
+  commit_message: string | null;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Prompt extends PromptVersionItem {
+  name: string;
+  /** `text` or `chat`. */
+  type: string;
+  tags: string[];
+  config: unknown;
+  content: unknown;
+  /** With references to other prompts replaced; null when they cannot be. */
+  resolved_content: unknown;
+  resolution_error: string | null;
+}
+
+export interface PromptDetails {
+  prompt: Prompt;
+  versions: PromptVersionItem[];
+}

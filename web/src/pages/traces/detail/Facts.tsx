@@ -1,5 +1,6 @@
 /** The facts of one observation: timing, model and its parameters, usage and cost, prompt. */
 
+import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { ObservationItem } from "@/api/types";
 import { Truncated } from "@/components/badges";
@@ -38,10 +39,7 @@ export function Facts({ item }: { item: ObservationItem }) {
         )}
         {item.prompt_name === null ? null : (
           <Fact label="Prompt">
-            {item.prompt_name}
-            {item.prompt_version === null ? null : (
-              <span className={styles["detailLine"]}> version {item.prompt_version}</span>
-            )}
+            <PromptLink name={item.prompt_name} version={item.prompt_version} />
           </Fact>
         )}
         {item.environment === "default" ? null : <Fact label="Environment">{item.environment}</Fact>}
@@ -54,6 +52,21 @@ export function Facts({ item }: { item: ObservationItem }) {
       </dl>
       <UsageTable item={item} />
     </>
+  );
+}
+
+function PromptLink({ name, version }: { name: string; version: number | null }) {
+  const { projectId = "" } = useParams({ strict: false });
+  return (
+    <Link
+      to="/project/$projectId/prompts/$"
+      params={{ projectId, _splat: name }}
+      search={version === null ? {} : { version: String(version) }}
+      className={styles["link"]}
+    >
+      {name}
+      {version === null ? null : <span className={styles["detailLine"]}> version {version}</span>}
+    </Link>
   );
 }
 

@@ -1,9 +1,8 @@
 /** Search, time range, filters and the live switch above a list of traces. */
 
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { ReactNode } from "react";
 import type { TraceListKey } from "@/api/queries";
-import { usePageKey } from "@/app/hooks";
-import { Icon } from "@/components/icons";
+import { SearchField } from "@/components/SearchField";
 import { FilterChips, FilterMenu } from "./Filters";
 import { RangePicker } from "./RangePicker";
 import { canBeLive, FILTERS, type FilterField, type ListSearch } from "./search";
@@ -24,53 +23,17 @@ export function Toolbar({ search, listKey, onChange, onClear, fixed = [], childr
   return (
     <div className={styles["toolbar"]} role="search">
       {children}
-      <SearchField value={search.q ?? ""} onChange={(q) => onChange({ q }, true)} />
+      <SearchField
+        value={search.q ?? ""}
+        placeholder="Search id, name, user or session"
+        label="Search traces by id, name, user or session"
+        onChange={(q) => onChange({ q }, true)}
+      />
       <RangePicker search={search} onChange={onChange} />
       <FilterMenu fields={fields} search={search} listKey={listKey} onChange={onChange} />
       <FilterChips fields={fields} search={search} onChange={onChange} onClear={onClear} />
       <LiveSwitch search={search} onChange={onChange} />
     </div>
-  );
-}
-
-const SETTLE_MS = 250;
-
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  const [draft, setDraft] = useState(value);
-  const [known, setKnown] = useState(value);
-  // The URL changed elsewhere (back, a cleared filter): the field follows.
-  if (known !== value) {
-    setKnown(value);
-    setDraft(value);
-  }
-  useEffect(() => {
-    if (draft === value) return undefined;
-    const timer = setTimeout(() => onChange(draft.trim()), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [draft, value, onChange]);
-  usePageKey("/", (event) => {
-    event.preventDefault();
-    input.current?.select();
-  });
-  return (
-    <label className={styles["search"]}>
-      <Icon name="search" size={14} />
-      <input
-        ref={input}
-        type="search"
-        value={draft}
-        placeholder="Search id, name, user or session"
-        aria-label="Search traces by id, name, user or session"
-        spellCheck={false}
-        onChange={(event) => setDraft(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") onChange(draft.trim());
-          if (event.key === "Escape") setDraft("");
-        }}
-      />
-      {draft === "" ? <kbd aria-hidden="true">/</kbd> : null}
-    </label>
   );
 }
 

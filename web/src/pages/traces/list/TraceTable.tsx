@@ -1,9 +1,10 @@
 /** The list itself: rows drawn only where they are seen, on wide screens as a table, on narrow ones as cards. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useMemo } from "react";
+import { type ReactNode, type RefObject, useEffect, useMemo } from "react";
 import type { TraceItem } from "@/api/types";
 import { useIsNarrow } from "@/app/hooks";
+import { moveBetweenRows } from "@/components/rows";
 import { type CellContext, COLUMNS, type Column } from "./columns";
 import { TraceCard } from "./TraceCard";
 import styles from "./TraceTable.module.css";
@@ -106,20 +107,4 @@ function Cells({ item, context, columns }: { item: TraceItem; context: CellConte
       {column.cell(item, context)}
     </span>
   ));
-}
-
-/** ↑ and ↓ (or k and j) go from row to row once one has the focus. */
-function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
-  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-  if (step === undefined || event.metaKey || event.ctrlKey || event.altKey) return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row-link]")].sort(
-    (one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top,
-  );
-  const row = (event.target as HTMLElement).closest("[role=row]");
-  const at = links.findIndex((link) => row?.contains(link));
-  const next = links[at + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus({ preventScroll: true });
-  next.closest("[role=row]")?.scrollIntoView({ block: "nearest" });
 }
