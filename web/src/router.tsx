@@ -127,17 +127,23 @@ const experiment = createRoute({
   component: lazyRouteComponent(() => import("@/pages/datasets/runs/ExperimentPage"), "ExperimentPage"),
 });
 
-const prompts = createRoute({
+/** Of its own, so that the list is not taken for a prompt without a name. */
+const promptArea = createRoute({
   getParentRoute: () => project,
   path: "/prompts",
+});
+
+const prompts = createRoute({
+  getParentRoute: () => promptArea,
+  path: "/",
   validateSearch: (search: Record<string, unknown>) => pickSearch(search, ["q", "tag"]),
   component: lazyRouteComponent(() => import("@/pages/prompts/PromptsPage"), "PromptsPage"),
 });
 
 /** The rest of the path is the name: names hold slashes. */
 const prompt = createRoute({
-  getParentRoute: () => project,
-  path: "/prompts/$",
+  getParentRoute: () => promptArea,
+  path: "/$",
   validateSearch: (search: Record<string, unknown>) => pickSearch(search, ["version", "label", "view"]),
   component: lazyRouteComponent(() => import("@/pages/prompts/PromptPage"), "PromptPage"),
 });
@@ -164,8 +170,7 @@ const routeTree = root.addChildren([
       dataset,
       run,
       experiment,
-      prompts,
-      prompt,
+      promptArea.addChildren([prompts, prompt]),
     ]),
     shortTrace,
   ]),

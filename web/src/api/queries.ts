@@ -115,7 +115,7 @@ export function traceProjectQuery(projectIds: string[], traceId: string) {
 
 const FIRST_PART = null as string | null;
 const RUNS_AT_ONCE = 20;
-const ITEMS_AT_ONCE = 100;
+const ITEMS_AT_ONCE = 50;
 
 export function datasetsQuery(projectId: string) {
   return infiniteQueryOptions({

@@ -8,7 +8,13 @@ function summary(values: Record<string, number>): ScoreSummary {
 
 describe("scores", () => {
   it("round an average to what tells apart", () => {
-    expect([0.5, 1, 2 / 3, 1234.5678, 0, null].map(formatMean)).toEqual(["0.5", "1", "0.6667", "1,235", "0", "–"]);
+    const means = [0.5, 1, 2 / 3, 1234.5678, 0, null].map((mean) => formatMean({ mean, data_type: "NUMERIC" }));
+    expect(means).toEqual(["0.5", "1", "0.6667", "1,235", "0", "–"]);
+  });
+
+  it("tell truth values as the share of the true ones", () => {
+    const means = [0, 1, 2 / 3, 0.0625].map((mean) => formatMean({ mean, data_type: "BOOLEAN" }));
+    expect(means).toEqual(["0 %", "100 %", "66.7 %", "6.25 %"]);
   });
 
   it("read as number, truth value or word", () => {

@@ -3,9 +3,11 @@
 import type { ScoreItem, ScoreSummary } from "@/api/types";
 import { formatNumber, NONE } from "./numbers";
 
-/** Four significant digits: more are noise in an average. */
-export function formatMean(mean: number | null): string {
-  return mean === null ? NONE : formatNumber(Number(mean.toPrecision(4)));
+/** An average with four significant digits, because more are noise; of truth values the share of the true ones. */
+export function formatMean({ mean, data_type }: Pick<ScoreSummary, "mean" | "data_type">): string {
+  if (mean === null) return NONE;
+  if (data_type === "BOOLEAN") return `${formatNumber(Number((mean * 100).toPrecision(3)))} %`;
+  return formatNumber(Number(mean.toPrecision(4)));
 }
 
 export function formatScoreValue(score: Pick<ScoreItem, "value">): string {

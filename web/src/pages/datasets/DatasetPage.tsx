@@ -7,6 +7,7 @@ import { ApiError } from "@/api/client";
 import { datasetQuery } from "@/api/queries";
 import type { DatasetDetails, Run } from "@/api/types";
 import { useTitle } from "@/app/hooks";
+import buttons from "@/components/Button.module.css";
 import { CopyButton } from "@/components/CopyButton";
 import { type DataColumn, DataTable } from "@/components/DataTable";
 import tableStyles from "@/components/DataTable.module.css";
@@ -39,7 +40,11 @@ export function DatasetPage() {
         title={isUnknown ? "There is no such dataset" : "The dataset could not be loaded"}
         onRetry={() => void list.refetch()}
       >
-        <Link to="/project/$projectId/datasets" params={{ projectId }}>
+        <Link
+          to="/project/$projectId/datasets"
+          params={{ projectId }}
+          className={`${buttons["button"]} ${buttons["outline"]}`}
+        >
           All datasets
         </Link>
       </ErrorPanel>

@@ -25,7 +25,7 @@ export function ScoreCards({ scores }: { scores: ScoreSummary[] }) {
           </span>
           {score.mean === null ? null : (
             <span className={styles["mean"]} title={`Average ${score.mean}`}>
-              {formatMean(score.mean)}
+              {formatMean(score)}
             </span>
           )}
           <Shares score={score} />
@@ -63,7 +63,7 @@ export function ScoreChips({ scores }: { scores: ScoreSummary[] }) {
       {scores.map((score) => (
         <span key={`${score.data_type} ${score.name}`} className={styles["chip"]}>
           <span className="truncate">{score.name}</span>
-          <b>{score.mean === null ? (valueShares(score, MOST_VALUES)[0]?.value ?? NONE) : formatMean(score.mean)}</b>
+          <b>{score.mean === null ? (valueShares(score, MOST_VALUES)[0]?.value ?? NONE) : formatMean(score)}</b>
         </span>
       ))}
     </span>

@@ -6,6 +6,7 @@ import { ApiError } from "@/api/client";
 import { promptQuery } from "@/api/queries";
 import type { PromptDetails, PromptVersionItem } from "@/api/types";
 import { useTitle } from "@/app/hooks";
+import buttons from "@/components/Button.module.css";
 import { CopyButton } from "@/components/CopyButton";
 import { ErrorPanel } from "@/components/ErrorPanel";
 import { Heading } from "@/components/Heading";
@@ -29,7 +30,11 @@ export function PromptPage() {
         title={isUnknown ? "There is no such prompt" : "The prompt could not be loaded"}
         onRetry={() => void prompt.refetch()}
       >
-        <Link to="/project/$projectId/prompts" params={{ projectId }}>
+        <Link
+          to="/project/$projectId/prompts"
+          params={{ projectId }}
+          className={`${buttons["button"]} ${buttons["outline"]}`}
+        >
           All prompts
         </Link>
       </ErrorPanel>

@@ -25,8 +25,8 @@ interface PromptSearch {
 }
 
 export function PromptsPage() {
-  const { projectId } = useParams({ from: "/signed-in/project/$projectId/prompts" });
-  const search = useSearch({ from: "/signed-in/project/$projectId/prompts" });
+  const { projectId } = useParams({ from: "/signed-in/project/$projectId/prompts/" });
+  const search = useSearch({ from: "/signed-in/project/$projectId/prompts/" });
   const navigate = useNavigate({ from: "/project/$projectId/prompts" });
   useTitle("Prompts");
   const change = (next: PromptSearch, replace = false) =>

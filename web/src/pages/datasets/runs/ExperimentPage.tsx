@@ -2,6 +2,7 @@
 
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useTitle } from "@/app/hooks";
+import buttons from "@/components/Button.module.css";
 import { EmptyState } from "@/components/ErrorPanel";
 import { RunView } from "./RunView";
 
@@ -19,7 +20,11 @@ function NoExperiment({ projectId }: { projectId: string }) {
   useTitle("Experiment");
   return (
     <EmptyState title="No experiment is named" message="The address lacks the id of an experiment: ?baseline=…">
-      <Link to="/project/$projectId/datasets" params={{ projectId }}>
+      <Link
+        to="/project/$projectId/datasets"
+        params={{ projectId }}
+        className={`${buttons["button"]} ${buttons["outline"]}`}
+      >
         All datasets
       </Link>
     </EmptyState>

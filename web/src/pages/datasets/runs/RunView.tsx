@@ -7,6 +7,7 @@ import { ApiError } from "@/api/client";
 import { runQuery } from "@/api/queries";
 import type { RunDetails } from "@/api/types";
 import { useTitle } from "@/app/hooks";
+import buttons from "@/components/Button.module.css";
 import { CopyButton } from "@/components/CopyButton";
 import { DataTable } from "@/components/DataTable";
 import { EmptyState, ErrorPanel } from "@/components/ErrorPanel";
@@ -35,7 +36,11 @@ export function RunView({ projectId, runId }: { projectId: string; runId: string
         title={isUnknown ? "There is no such run" : "The run could not be loaded"}
         onRetry={() => void list.refetch()}
       >
-        <Link to="/project/$projectId/datasets" params={{ projectId }}>
+        <Link
+          to="/project/$projectId/datasets"
+          params={{ projectId }}
+          className={`${buttons["button"]} ${buttons["outline"]}`}
+        >
           All datasets
         </Link>
       </ErrorPanel>

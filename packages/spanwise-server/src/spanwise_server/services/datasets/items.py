@@ -107,11 +107,15 @@ class DatasetItems:
         """Return each run item's dataset item as it was when the run item was made, or else as it is; none if there is none."""
 
         def work(connection: MetadataTransaction) -> list[DatasetItem | None]:
-            return [
-                dataset_items.get_item(connection, project_id, item.dataset_item_id, version=item.created_at)
-                or dataset_items.get_item(connection, project_id, item.dataset_item_id)
-                for item in run_items
-            ]
+            present = dataset_items.get_items(connection, project_id, {item.dataset_item_id for item in run_items})
+
+            def version_of(item: RunItem) -> DatasetItem | None:
+                now = present.get(item.dataset_item_id)
+                if now is not None and not now.created_at <= item.created_at < now.valid_from:
+                    return now
+                return dataset_items.get_item(connection, project_id, item.dataset_item_id, version=item.created_at) or now
+
+            return [version_of(item) for item in run_items]
 
         return await self._database.read(work)
 

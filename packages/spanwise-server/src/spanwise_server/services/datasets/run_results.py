@@ -33,7 +33,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     cut: tuple[str, ...] = ()
     """The payloads of which there is more."""
     scores: Sequence[Score] = ()
-    """Of what came out: the observation and its trace, newest first; of the whole trace when no observation is named."""
+    """Of what came out: the observation and its trace, by name; of the whole trace when no observation is named."""
 
 
 class RunItemReader:
@@ -116,7 +116,10 @@ def _result(item: RunItem, row: DatasetItem | None, subject: Observation | Trace
         input=(row.input if row is not None else None) or (subject.input if subject is not None else ""),
         output="" if subject is None else subject.output,
         expected_output=(row.expected_output if row is not None else None) or sent,
-        scores=[score for score in scores if not item.observation_id or score.observation_id in ("", item.observation_id)],
+        scores=sorted(
+            (score for score in scores if not item.observation_id or score.observation_id in ("", item.observation_id)),
+            key=lambda score: (score.name, -score.timestamp, score.id),
+        ),
     )
 
 

@@ -41,6 +41,17 @@ def get_item(connection: Connection, project_id: str, item_id: str, *, version: 
     return None if row is None else _item(row)
 
 
+def get_items(connection: Connection, project_id: str, item_ids: Collection[str]) -> Mapping[str, DatasetItem]:
+    """Return those of the items that exist, as they are, by id."""
+    statement = _whole().where(
+        _items.project_id == project_id,
+        _items.id.in_(list(item_ids)),
+        _valid(None),
+        _items.status != ItemStatus.DELETED,
+    )
+    return {row["id"]: _item(row) for row in connection.execute(statement).mappings()}
+
+
 def newest_version(connection: Connection, project_id: str, item_id: str) -> DatasetItem | None:
     """Return the last version of the item, which may be its tombstone, or none if there never was one."""
     statement = _whole().where(_items.project_id == project_id, _items.id == item_id, _valid(None))
