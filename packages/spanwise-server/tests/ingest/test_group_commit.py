@@ -261,6 +261,36 @@ async def test_a_full_group_goes_at_once(gated: GatedStore, project_id: str) -> 
     await group.close()
 
 
+async def test_senders_that_were_answered_gather_again(gated: GatedStore, project_id: str) -> None:
+    """Two halves that took turns become one group; who comes alone, later, is not kept waiting for the others."""
+    group = GroupCommit(gated, replace(LIMITS, regroup_seconds=60), now_ns=time.time_ns)
+    group.start()
+    gated.gate.clear()
+    first = asyncio.create_task(group.submit(request(project_id, "a")))
+    await asyncio.sleep(0.01)
+    second = asyncio.create_task(group.submit(request(project_id, "b")))
+    await asyncio.sleep(0)
+    gated.gate.set()
+    await first
+    again = asyncio.create_task(group.submit(request(project_id, "c")))
+    await asyncio.gather(second, again)
+    assert gated.writes == [["a"], ["b", "c"]]
+    await group.close()
+
+
+async def test_a_sender_that_stays_away_holds_nobody_up(gated: GatedStore, project_id: str) -> None:
+    """Of two that were answered together one sends again; the wait is counted from the insert, not from the arrival."""
+    group = GroupCommit(gated, replace(LIMITS, regroup_seconds=0.02), now_ns=time.time_ns)
+    group.start()
+    await asyncio.gather(group.submit(request(project_id, "a")), group.submit(request(project_id, "b")))
+    await group.submit(request(project_id, "c"))
+    await asyncio.sleep(0.03)
+    alone = asyncio.create_task(group.submit(request(project_id, "d")))
+    await asyncio.wait_for(alone, timeout=30)
+    assert gated.writes == [["a", "b"], ["c"], ["d"]]
+    await group.close()
+
+
 async def test_drained_waits_for_what_waits_and_is_content_with_failures(gated: GatedStore, project_id: str) -> None:
     group = await commits(gated)
     gated.gate.clear()
