@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from spanwise_server.api.schemas.json_values import dotted_object, json_object, object_text, payload, payload_text
+from spanwise_server.api.schemas.json_values import dotted_object, json_object, object_text, one_of, payload, payload_text
+from spanwise_server.domain.observations import Level
 from spanwise_server.domain.payloads import encode_value
 
 JSON = st.recursive(
@@ -92,3 +94,9 @@ def test_nesting_beyond_the_recursion_limit_is_flattened_or_kept_as_text() -> No
     flat = dotted_object({"m": stored}, ())
     assert len(flat) == 1
     msgspec.json.encode(flat)
+
+
+def test_a_text_out_of_a_closed_list_documents_the_list() -> None:
+    documented = TypeAdapter(Annotated[str, one_of(Level)]).json_schema()
+
+    assert documented == {"type": "string", "enum": ["DEBUG", "DEFAULT", "WARNING", "ERROR"]}

@@ -9,11 +9,22 @@ import msgspec
 import pytest
 
 from spanwise_server.api.schemas.observations import ObservationView, directed_cost, observation_view, units
+from spanwise_server.domain.models import FlatPrices
 from tests.event_rows import START, observation
 
 
+PRICES = {"model-1": FlatPrices(input=Decimal("0.01"), output=Decimal("0.05"))}
+
+
 def shown(**fields: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(observation_view(observation("p", "o", **fields))))
+    return msgspec.json.decode(msgspec.json.encode(observation_view(observation("p", "o", **fields), PRICES)))
+
+
+def test_prices_are_those_of_the_model_that_it_was_priced_by() -> None:
+    priced, unknown = shown(model_id="model-1"), shown(model_id="deleted")
+    names = ("modelId", "inputPrice", "outputPrice", "totalPrice")
+    assert [priced[name] for name in names] == ["model-1", 0.01, 0.05, None]
+    assert [unknown[name] for name in names] == ["deleted", None, None, None]
 
 
 def test_an_empty_observation_has_every_key() -> None:

@@ -64,10 +64,10 @@ def test_what_is_left_out_keeps_its_key(left_out: str, empty: dict[str, object])
 
 def test_one_trace_holds_its_observations_and_scores_whole() -> None:
     row, judged = observation("p", "o1"), score("p", "s1", trace_id="a/b", value=0.5)
-    details = shown(trace_details(TRACE, GROUPS, [observation_view(row)], [score_v1(judged)]))
+    details = shown(trace_details(TRACE, GROUPS, [observation_view(row, {})], [score_v1(judged)]))
     assert set(details) == set(shown(trace_item(TRACE, GROUPS, [])))
     assert set(TraceDetails.__annotations__) >= {"observations", "scores"}
-    assert details["observations"] == [shown(observation_view(row))]
+    assert details["observations"] == [shown(observation_view(row, {}))]
     assert details["scores"] == [shown(score_v1(judged))]
 
 

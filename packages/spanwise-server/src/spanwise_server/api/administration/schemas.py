@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from spanwise_server.api.listing.parameters import Time
 from spanwise_server.api.request_bodies import RequestBody, StoredText
+from spanwise_server.api.schemas.json_values import one_of
 from spanwise_server.api.schemas.times import to_millis, to_millis_or_none
 from spanwise_server.domain.accounts import ApiKey, Member, Organization, Project, Role
 from spanwise_server.services.administration.api_keys import KeyRequest, NewKey
@@ -195,7 +196,7 @@ class MemberBody(TypedDict):
     """A member."""
 
     userId: str
-    role: str
+    role: Annotated[str, one_of(Role)]
     email: str
     name: str
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from spanwise_server.api.request_bodies import StoredText, StrictRequestBody
+from spanwise_server.api.schemas.json_values import one_of
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import to_micros, to_micros_or_none, to_millis, to_millis_or_none
 from spanwise_server.domain.annotation import (
@@ -16,6 +17,8 @@ from spanwise_server.domain.annotation import (
     AnnotationQueue,
     AnnotationQueueItem,
     Comment,
+    ItemStatus,
+    ObjectType,
 )
 
 _LONGEST_ID = 800
@@ -35,7 +38,7 @@ class CommentBody(TypedDict):
     projectId: str
     createdAt: str
     updatedAt: str
-    objectType: str
+    objectType: Annotated[str, one_of(ObjectType)]
     objectId: str
     content: str
     authorUserId: str | None
@@ -100,8 +103,8 @@ class AnnotationQueueItemBody(TypedDict):
     id: str
     queueId: str
     objectId: str
-    objectType: str
-    status: str
+    objectType: Annotated[str, one_of(get_args(QueuedType))]
+    status: Annotated[str, one_of(ItemStatus)]
     completedAt: str | None
     createdAt: str
     updatedAt: str

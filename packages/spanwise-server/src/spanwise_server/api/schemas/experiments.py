@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final, NotRequired
+from typing import Annotated, Final, NotRequired
 
 from typing_extensions import TypedDict
 
 from spanwise_server.api.listing.parameters import parse_time
-from spanwise_server.api.schemas.json_values import Json, json_object, payload_text
+from spanwise_server.api.schemas.json_values import Json, json_object, one_of, payload_text
 from spanwise_server.api.schemas.pages import CursorMeta
 from spanwise_server.api.schemas.scores_v3 import GROUPS as SCORE_GROUPS
 from spanwise_server.api.schemas.scores_v3 import ScoreV3, score_v3
 from spanwise_server.api.schemas.times import to_millis, to_millis_or_none
 from spanwise_server.domain.datasets import Run
+from spanwise_server.domain.observations import Level
 from spanwise_server.domain.payloads import decode_value
 from spanwise_server.domain.scores import Score
 from spanwise_server.services.datasets.experiment_items import ExperimentItem
@@ -51,7 +52,7 @@ class ExperimentItemBody(TypedDict):
     traceId: str
     startTime: str
     endTime: str | None
-    level: str
+    level: Annotated[str, one_of(Level)]
     environment: str
     experimentId: str
     experimentName: str

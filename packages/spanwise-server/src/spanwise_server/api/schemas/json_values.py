@@ -1,12 +1,16 @@
-"""Stored payload text as parts of a response. Owns how text becomes a JSON value again; storing it is ``domain.payloads``'s."""
+"""Values as parts of a response: stored payload text, numbers, and texts out of a closed list.
+
+Owns how payload text becomes a JSON value again; storing it is ``domain.payloads``'s.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+from pydantic import Field
 
 from spanwise_server.domain.payloads import decode_value, raw_json
 
@@ -14,6 +18,11 @@ Json = Any  # any JSON value; at run time mostly msgspec.Raw, which is copied in
 
 PREVIEW_CHARACTERS = 200
 """Longest metadata value and payload preview in list answers, as in the Langfuse API."""
+
+
+def one_of(values: Iterable[str]) -> Any:
+    """Return the annotation of a text that is one of ``values``: clients' lists are closed, and any other makes them raise."""
+    return Field(json_schema_extra={"enum": [str(value) for value in values]})
 
 
 def payload(text: str) -> msgspec.Raw | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from spanwise_server.api.listing.parameters import Time
 from spanwise_server.api.request_bodies import FiniteNumber, RequestBody, StoredText, StrictBool
-from spanwise_server.api.schemas.json_values import Json, number
+from spanwise_server.api.schemas.json_values import Json, number, one_of
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import to_millis, to_millis_or_none
 from spanwise_server.domain.errors import InvalidRequestError, Issue
@@ -42,7 +42,7 @@ class UsageConditionBody(TypedDict):
     """Compares the sum of the units whose usage key contains a match of the pattern."""
 
     usageDetailPattern: str
-    operator: str
+    operator: Annotated[str, one_of(Comparator)]
     value: float
     caseSensitive: bool
 
@@ -50,9 +50,9 @@ class UsageConditionBody(TypedDict):
 class AttributeConditionBody(TypedDict):
     """Compares a top-level model parameter or metadata value."""
 
-    source: str
+    source: Annotated[str, one_of(("model_parameters", "metadata"))]
     key: str
-    operator: str
+    operator: Annotated[str, one_of(("in",))]
     values: list[str]
 
 
@@ -80,7 +80,7 @@ class ModelBody(TypedDict):
     modelName: str
     matchPattern: str
     startDate: str | None
-    unit: str | None
+    unit: Annotated[str, one_of(get_args(Unit))] | None
     inputPrice: float | None
     outputPrice: float | None
     totalPrice: float | None

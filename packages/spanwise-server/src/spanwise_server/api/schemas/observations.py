@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 
 from typing_extensions import TypedDict
 
-from spanwise_server.api.schemas.json_values import Json, json_object, number, numbers, object_text, payload
+from spanwise_server.api.schemas.json_values import Json, json_object, number, numbers, object_text, one_of, payload
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import seconds_between, to_millis, to_millis_or_none
 from spanwise_server.domain.models import FlatPrices
-from spanwise_server.domain.observations import Observation
+from spanwise_server.domain.observations import Level, Observation
 from spanwise_server.domain.usage_keys import costs_for, counts_for
 
 USAGE_UNIT = "TOKENS"
@@ -46,7 +46,7 @@ class ObservationView(TypedDict):
     endTime: str | None
     completionStartTime: str | None
     parentObservationId: str | None
-    level: str
+    level: Annotated[str, one_of(Level)]
     statusMessage: str | None
     version: str | None
     model: str | None

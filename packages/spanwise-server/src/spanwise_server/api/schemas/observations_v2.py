@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, NotRequired
+from typing import Annotated, Final, NotRequired
 
 from typing_extensions import TypedDict
 
-from spanwise_server.api.schemas.json_values import Json, dotted_object, number, numbers, object_text, payload_text
+from spanwise_server.api.schemas.json_values import Json, dotted_object, number, numbers, object_text, one_of, payload_text
 from spanwise_server.api.schemas.observations import NO_PRICES
 from spanwise_server.api.schemas.pages import CursorMeta
 from spanwise_server.api.schemas.times import seconds_between, to_millis, to_millis_or_none
 from spanwise_server.domain.models import FlatPrices
-from spanwise_server.domain.observations import Observation
+from spanwise_server.domain.observations import Level, Observation
 
 
 class ObservationV2(TypedDict):
@@ -36,7 +36,7 @@ class ObservationV2(TypedDict):
     outputPrice: str | None
     totalPrice: str | None
     name: NotRequired[str | None]
-    level: NotRequired[str]
+    level: NotRequired[Annotated[str, one_of(Level)]]
     statusMessage: NotRequired[str | None]
     version: NotRequired[str | None]
     environment: NotRequired[str]

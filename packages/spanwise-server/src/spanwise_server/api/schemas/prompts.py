@@ -8,7 +8,7 @@ import msgspec
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from spanwise_server.api.schemas.json_values import Json
+from spanwise_server.api.schemas.json_values import Json, one_of
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import to_millis
 from spanwise_server.domain.prompt_references import ComposedPrompt, PromptNode
@@ -17,6 +17,7 @@ from spanwise_server.domain.prompts import (
     MOST_LABEL_CHARACTERS,
     MOST_NAME_CHARACTERS,
     PRODUCTION,
+    PromptType,
     PromptVersion,
 )
 from spanwise_server.services.prompts.prompts import FetchedPrompt
@@ -74,7 +75,7 @@ class Prompt(TypedDict):
     prompt: str | list[ChatMessage | Placeholder]
     name: str
     version: int
-    type: str
+    type: Annotated[str, one_of(PromptType)]
     isActive: bool | None
     config: Json
     tags: list[str]
@@ -107,7 +108,7 @@ class PromptItem(TypedDict):
     """A name with those of its versions that fulfil the conditions; ``lastConfig`` is the highest one's."""
 
     name: str
-    type: str
+    type: Annotated[str, one_of(PromptType)]
     versions: list[int]
     labels: list[str]
     tags: list[str]

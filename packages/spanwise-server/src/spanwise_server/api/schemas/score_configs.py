@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from spanwise_server.api.request_bodies import FiniteNumber, RequestBody, StoredText, StrictBool, StrictRequestBody
+from spanwise_server.api.schemas.json_values import one_of
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import to_millis
 from spanwise_server.domain.score_configs import ScoreCategory, ScoreConfig
@@ -33,7 +34,7 @@ class ScoreConfigBody(TypedDict):
     createdAt: str
     updatedAt: str
     projectId: str
-    dataType: str
+    dataType: Annotated[str, one_of(get_args(ConfigDataType))]
     isArchived: bool
     minValue: float | None
     maxValue: float | None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, NotRequired
+from typing import Annotated, Final, NotRequired
 
 from typing_extensions import TypedDict
 
-from spanwise_server.api.schemas.json_values import Json, json_object
+from spanwise_server.api.schemas.json_values import Json, json_object, one_of
 from spanwise_server.api.schemas.pages import PageMeta
 from spanwise_server.api.schemas.times import to_millis
-from spanwise_server.domain.scores import Score, ScoreDataType
+from spanwise_server.domain.scores import Score, ScoreDataType, ScoreSource
 from spanwise_server.domain.traces import Trace
 
 
@@ -17,12 +17,12 @@ class _ScoreBase(TypedDict):
     id: str
     observationId: str | None
     name: str
-    source: str
+    source: Annotated[str, one_of(ScoreSource)]
     timestamp: str
     environment: str
     createdAt: str
     updatedAt: str
-    dataType: str
+    dataType: Annotated[str, one_of(ScoreDataType)]
     value: NotRequired[float]
     stringValue: str | None
     comment: str | None

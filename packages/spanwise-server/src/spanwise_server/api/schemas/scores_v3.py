@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, Literal, NotRequired
+from typing import Annotated, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from spanwise_server.api.schemas.json_values import Json
+from spanwise_server.api.schemas.json_values import Json, one_of
 from spanwise_server.api.schemas.pages import LimitedCursorMeta
 from spanwise_server.api.schemas.scores import score_metadata
 from spanwise_server.api.schemas.times import to_millis
-from spanwise_server.domain.scores import Score, ScoreDataType
+from spanwise_server.domain.scores import Score, ScoreDataType, ScoreSource
 
 GROUPS: Final = frozenset({"core", "details", "subject", "annotation"})
 
@@ -55,8 +55,8 @@ class ScoreV3(TypedDict):
     projectId: str
     name: str
     value: bool | float | str
-    dataType: str
-    source: str
+    dataType: Annotated[str, one_of(ScoreDataType)]
+    source: Annotated[str, one_of(ScoreSource)]
     timestamp: str
     environment: str
     createdAt: str
