@@ -12,7 +12,6 @@ from spanwise_server.api.schemas.observations import ObservationView, directed_c
 from spanwise_server.domain.models import FlatPrices
 from tests.event_rows import START, observation
 
-
 PRICES = {"model-1": FlatPrices(input=Decimal("0.01"), output=Decimal("0.05"))}
 
 
