@@ -1,7 +1,7 @@
 /** Any list of rows: drawn only where it is seen, as a table on wide screens and as cards on narrow ones. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { useIsNarrow } from "@/app/hooks";
 import styles from "./DataTable.module.css";
 import { moveBetweenRows } from "./rows";
@@ -52,6 +52,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     scrollMargin: top,
     overscan: 8,
   });
+  // The element that scrolls is an ancestor, which has its place only after this component's first effects.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows are drawn otherwise, so their heights are told anew
+  useEffect(() => virtualizer.measure(), [isNarrow]);
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
@@ -137,7 +140,7 @@ function Below({ content }: { content: ReactNode }) {
 /** How far the rows stand below the top of what scrolls, followed as what is above them grows. */
 function useTop(rows: RefObject<HTMLElement | null>, scroller: RefObject<HTMLElement | null>): number {
   const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
+  useEffect(() => {
     const measure = () => setTop(rows.current?.offsetTop ?? 0);
     measure();
     const observer = new ResizeObserver(measure);

@@ -65,9 +65,15 @@ export function PromptPage() {
   );
 }
 
+/** The address may name a version far down the list. */
+function showChosen(list: HTMLElement | null): void {
+  const chosen = list?.querySelector<HTMLElement>("[data-chosen]");
+  if (list && chosen) list.scrollTop = chosen.offsetTop - (list.clientHeight - chosen.offsetHeight) / 2;
+}
+
 function Versions({ details, projectId, name }: { details: PromptDetails; projectId: string; name: string }) {
   return (
-    <nav className={styles["versions"]} aria-label="Versions">
+    <nav ref={showChosen} className={styles["versions"]} aria-label="Versions">
       <ol>
         {details.versions.map((version) => (
           <li key={version.id}>

@@ -122,7 +122,6 @@ function columnsFor(projectId: string, onTag: (tag: string) => void): DataColumn
       id: "versions",
       label: "Versions",
       width: "5.5rem",
-      align: "end",
       cell: (prompt) => <span title={`Versions ${prompt.versions.join(", ")}`}>{prompt.versions.length}</span>,
     },
     {

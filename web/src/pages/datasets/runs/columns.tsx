@@ -67,10 +67,9 @@ export function ItemCard({ item, context }: { item: RunItem; context: ItemContex
         <LevelCount counts={{ ERROR: item.error_count }} />
         <TraceLink item={item} projectId={context.projectId} />
       </span>
-      <span className={tableStyles["note"]}>
-        {item.input === null ? "No input" : readablePreview(item.input)}
-        {" → "}
-        {item.output === null ? "no output" : readablePreview(item.output)}
+      <span className={tableStyles["note"]}>{item.input === null ? "No input" : readablePreview(item.input)}</span>
+      <span className={`${tableStyles["note"]} ${styles["said"]}`}>
+        {item.output === null ? "No output" : readablePreview(item.output)}
       </span>
       <span className={tableStyles["facts"]}>
         <ItemScores item={item} />
@@ -106,9 +105,9 @@ function TraceLink({ item, projectId }: { item: RunItem; projectId: string }) {
       params={{ projectId, traceId: item.trace_id }}
       search={item.observation_id === null ? {} : { observation: item.observation_id }}
       className={`${tableStyles["above"]} ${styles["link"]}`}
-      aria-label={`Trace of ${item.dataset_item_id || item.trace_id}`}
+      aria-label={`Open the trace of ${item.dataset_item_id || item.trace_id}`}
     >
-      Trace
+      Open
     </Link>
   );
 }
