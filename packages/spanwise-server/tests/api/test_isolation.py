@@ -138,11 +138,12 @@ async def _make_tenant(app: FastAPI, make_project: ProjectMaker, database: Metad
         connection_id = await _add_llm_connection(client, made)
         model = {"modelName": f"!{marker}", "matchPattern": marker, "inputPrice": 1}
         assert (await client.put(f"/api/public/models/{made.path_values['model_id']}", json=model)).status_code == 200
-        ids = await _add_run(client, made)
+        made = replace(made, connection_id=connection_id)
+        made = await _with_run(client, made)
         await upload(client, marker.encode(), traceId=made.path_values["trace_id"], contentType=f"image/x-{marker}")
     assert response.status_code == 207
     assert response.json()["errors"] == []
-    return replace(made, connection_id=connection_id, **ids)
+    return made
 
 
 async def _add_llm_connection(client: httpx.AsyncClient, tenant: Tenant) -> str:
@@ -150,14 +151,14 @@ async def _add_llm_connection(client: httpx.AsyncClient, tenant: Tenant) -> str:
     return str((await client.put("/api/public/llm-connections", json=body)).json()["id"])
 
 
-async def _add_run(client: httpx.AsyncClient, tenant: Tenant) -> dict[str, str]:
+async def _with_run(client: httpx.AsyncClient, tenant: Tenant) -> Tenant:
     ids = tenant.path_values
     dataset = (await client.post("/api/public/v2/datasets", json={"name": ids["dataset_name"]})).json()
     item = {"datasetName": ids["dataset_name"], "id": ids["item_id"], "input": tenant.marker}
     assert (await client.post("/api/public/dataset-items", json=item)).status_code == 200
     link = {"runName": ids["run_name"], "datasetItemId": ids["item_id"], "traceId": ids["trace_id"]}
     run_item = (await client.post("/api/public/dataset-run-items", json=link)).json()
-    return {"dataset_id": dataset["id"], "run_id": run_item["datasetRunId"], "run_item_id": run_item["id"]}
+    return replace(tenant, dataset_id=dataset["id"], run_id=run_item["datasetRunId"], run_item_id=run_item["id"])
 
 
 async def _add_prompt(client: httpx.AsyncClient, tenant: Tenant) -> None:

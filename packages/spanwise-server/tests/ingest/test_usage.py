@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanwise_server.ingest.usage import COST_MAX, UNITS_MAX, normalise_cost, normalise_usage
+from spanwise_server.ingest.usage import COST_MAX, normalise_cost, normalise_usage
+from spanwise_server.ingest.usage_shapes import UNITS_MAX
 
 _OPENAI_CHAT = {
     "prompt_tokens": 100,

@@ -1,5 +1,6 @@
-"""Evaluates filter expressions over values at hand, as ``storage.events.compile`` does over rows: for the few things that are
-put together from two stores.
+"""Evaluates filter expressions over values at hand: for the few things that are put together from two stores.
+
+Means the same as what ``storage.events.compile`` makes of an expression for the engine.
 """
 
 from __future__ import annotations

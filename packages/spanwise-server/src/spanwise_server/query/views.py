@@ -153,7 +153,9 @@ def _bound_faults(query: AggregateQuery) -> list[str]:
     found = []
     if query.since >= query.until:
         found.append("the start of the time range must be before its end")
-    elif query.granularity and not query.order and (buckets := query.granularity.buckets(query.since, query.until)) > MAX_BUCKETS:
+    elif (
+        query.granularity and not query.order and (buckets := query.granularity.buckets(query.since, query.until)) > MAX_BUCKETS
+    ):
         found.append(
             f"the time range has {buckets} buckets of one {query.granularity}, at most {MAX_BUCKETS} are allowed: "
             "ask for a shorter range or a coarser granularity"
