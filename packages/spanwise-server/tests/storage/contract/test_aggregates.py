@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from spanwise_server.domain.errors import InvalidRequestError
 from spanwise_server.domain.observations import Observation
 from spanwise_server.domain.scores import Score
+from spanwise_server.domain.usage_keys import counts_for
 from spanwise_server.query.aggregates import (
     TIME,
     AggregateQuery,
@@ -63,7 +64,12 @@ observed = st.fixed_dictionaries(
         "parent_id": st.sampled_from(["", "p"]),
         "latency": st.sampled_from([None, 0, 1_500, 2 * SECOND]),
         "usage": st.sampled_from(
-            [{}, {"input": 3, "total": 3}, {"input": 2**63, "input_cached": 1, "output": 2, "total": 2**63}]
+            [
+                {},
+                {"input": 3, "total": 3},
+                {"input": 2**63, "input_cached": 1, "output": 2, "total": 2**63},
+                {"promptTokenCount": 5, "candidatesTokenCount": 7, "thoughtsTokenCount": 11, "total": 23},
+            ]
         ),
         "cost": st.sampled_from(
             [
@@ -211,8 +217,8 @@ class Model:
             "cost_type": [(k, v) for k, v in row.cost.items() if k != "total" or len(row.cost) == 1],
             "m": {
                 "count": 1, "latency": None if seconds is None else seconds * 1e3,
-                "input_tokens": usage and sum(units for name, units in usage.items() if "input" in name),
-                "output_tokens": usage and usage.get("output", 0), "total_tokens": total,
+                "input_tokens": usage and sum(units for key, units in usage.items() if counts_for(key, "input")),
+                "output_tokens": usage and sum(units for key, units in usage.items() if counts_for(key, "output")), "total_tokens": total,
                 "tokens_per_second": total / seconds if total is not None and seconds else None,
                 "input_cost": cost and cost.get("input", Decimal(0)), "total_cost": row.total_cost,
                 "unique_user_ids": row.user_id or trace["user_id"] or None, "trace_id": row.trace_id,

@@ -12,7 +12,7 @@ from typing import Final
 
 from spanwise_server.query.aggregates import View
 from spanwise_server.storage.events import trace_columns
-from spanwise_server.storage.events.observations import COLUMNS
+from spanwise_server.storage.events.observations import COLUMNS, decimal_costs
 from spanwise_server.storage.events.observations import units as usage_units
 from spanwise_server.storage.events.statements import statement
 from spanwise_server.storage.events.windows import DAY, MINUTE, window_sql
@@ -47,7 +47,6 @@ _COST_ENTRIES: Final = "arrayFilter(entry -> entry.1 != 'total' OR length(cost) 
 _USAGE_ENTRIES: Final = (
     "arrayFilter(entry -> entry.1 != 'total' OR length(usage) = 1, arrayZip(mapKeys(usage), mapValues(usage)))"
 )
-_COST_OF: Final = "if(notEmpty(cost), arraySum(mapValues(mapFilter((k, v) -> position(k, '{}') > 0, cost))), NULL)"
 _LATENCY_MS: Final = "dateDiff('microsecond', start_time, end_time) / 1e3"
 _SECONDS: Final = "nullIf(dateDiff('microsecond', start_time, end_time) / 1e6, 0)"
 
@@ -61,12 +60,17 @@ class Rows:
     measures: Mapping[str, str]
 
 
+def _traces(window: str) -> str:
+    return statement("narrow_traces", window=window, input=usage_units("input"), output=usage_units("output"))
+
+
+def _cost(word: str) -> str:
+    return f"if(notEmpty(cost), {decimal_costs(word)}, NULL)"
+
+
 def _observation_rows(*, is_narrow: bool) -> Rows:
-    units = (
-        {"input": "input_units", "output": "output_units", "total": "total_units"}
-        if is_narrow
-        else {"input": usage_units("input"), "output": usage_units("output"), "total": "usage['total']"}
-    )
+    units = {name: usage_units(name) for name in ("input", "output")}
+    units["total"] = "total_units" if is_narrow else "usage['total']"
     reported = {name: f"if({'has_usage' if is_narrow else 'notEmpty(usage)'}, {sql}, NULL)" for name, sql in units.items()}
     fields = {
         **COLUMNS,
@@ -89,8 +93,8 @@ def _observation_rows(*, is_narrow: bool) -> Rows:
         **{f"{name}_tokens": sql for name, sql in reported.items()},
         "tokens_per_second": f"{reported['total']} / {_SECONDS}",
         "output_tokens_per_second": f"{reported['output']} / {_SECONDS}",
-        "input_cost": _COST_OF.format("input"),
-        "output_cost": _COST_OF.format("output"),
+        "input_cost": _cost("input"),
+        "output_cost": _cost("output"),
         "total_cost": "total_cost",
         "cost_by_type": f"arraySum(entry -> entry.2, {_COST_ENTRIES})",
         "usage_by_type": f"arraySum(entry -> entry.2, {_USAGE_ENTRIES})",
@@ -105,11 +109,8 @@ def _observation_rows(*, is_narrow: bool) -> Rows:
 
 
 def _trace_rows(*, is_narrow: bool) -> Rows:
-    units = (
-        {"input": "input_units", "output": "output_units", "total": "total_units"}
-        if is_narrow
-        else {"input": usage_units("input"), "output": usage_units("output"), "total": "usage['total']"}
-    )
+    units = {name: usage_units(name) for name in ("input", "output")}
+    units["total"] = "total_units" if is_narrow else "usage['total']"
     fields = {
         **trace_columns.ORDERS,
         **{f"{name}_tokens": sql for name, sql in units.items()},
@@ -204,11 +205,7 @@ def rows_sql(view: View, columns: Mapping[str, str], *, narrow: bool) -> str:
         )
     if view is View.TRACES:
         extra = trace_columns.extra_sql({"usage", "cost", "metadata"})
-        traces = (
-            statement("narrow_traces", window=_reached())
-            if narrow
-            else statement("trace_aggregate", window=_reached(), extra=extra)
-        )
+        traces = _traces(_reached()) if narrow else statement("trace_aggregate", window=_reached(), extra=extra)
         joins = [_score_count("trace_id", None) if "c_count" in text else ""]
         return statement("rows_of_traces", columns=listed, traces=traces, joins=" ".join(joins), window=_window("timestamp"))
     observed = [name for name in ("name", "model", "prompt_name", "prompt_version") if f"b_{name}" in text]
@@ -230,7 +227,7 @@ def _trace_join(facts: list[str], window: str) -> str:
     if not facts:
         return ""
     listed = ", ".join(f"{name} AS t_{name}" for name in facts)
-    traces = statement("narrow_traces", window=window)
+    traces = _traces(window)
     return f"LEFT JOIN (SELECT id AS t_id, {listed} FROM ({traces})) AS t ON t_id = trace_id"
 
 

@@ -28,9 +28,14 @@ def units(word: str) -> str:
     return f"arraySum(mapValues(mapFilter((k, v) -> {_is_of(word, _OTHER_UNITS[word])}, usage)))"
 
 
+def decimal_costs(word: str) -> str:
+    """SQL for the sum of all cost keys that contain ``word`` or mean the same, in decimal US dollars."""
+    return f"arraySum(mapValues(mapFilter((k, v) -> {_is_of(word, _OTHER_COSTS[word])}, cost)))"
+
+
 def costs(word: str) -> str:
-    """SQL for the sum of all cost keys that contain ``word`` or mean the same."""
-    return f"toFloat64(arraySum(mapValues(mapFilter((k, v) -> {_is_of(word, _OTHER_COSTS[word])}, cost))))"
+    """SQL for ``decimal_costs`` as a number that other numbers can be compared with."""
+    return f"toFloat64({decimal_costs(word)})"
 
 
 def _is_of(word: str, others: Sequence[str]) -> str:

@@ -22,8 +22,6 @@ CREATE TABLE IF NOT EXISTS narrow_observations /*on_cluster*/
     tags Array(LowCardinality(String)),
     model LowCardinality(String),
     usage Map(LowCardinality(String), UInt64) CODEC(ZSTD(1)),
-    input_units UInt64 MATERIALIZED arraySum(mapValues(mapFilter((k, v) -> position(k, 'input') > 0, usage))) CODEC(ZSTD(1)),
-    output_units UInt64 MATERIALIZED arraySum(mapValues(mapFilter((k, v) -> position(k, 'output') > 0, usage))) CODEC(ZSTD(1)),
     total_units UInt64 MATERIALIZED usage['total'] CODEC(ZSTD(1)),
     has_usage Bool MATERIALIZED notEmpty(usage),
     cost Map(LowCardinality(String), Decimal(18, 12)) CODEC(ZSTD(1)),

@@ -27,9 +27,9 @@ SELECT
     countIf(level = 'WARNING') AS warning_count,
     countIf(level = 'DEFAULT' AND type != 'TRACE') AS default_count,
     countIf(level = 'DEBUG') AS debug_count,
-    sum(input_units) AS input_units,
-    sum(output_units) AS output_units,
-    sum(total_units) AS total_units,
+    sum(toUInt128(/*input*/)) AS input_units,
+    sum(toUInt128(/*output*/)) AS output_units,
+    sum(toUInt128(total_units)) AS total_units,
     sum(total_cost) AS total_cost
 FROM narrow_observations FINAL
 WHERE project_id = {project_id:String}
