@@ -57,5 +57,15 @@ def test_beyond_the_budget_length_decides() -> None:
     assert estimate(budget=0, input="a" * 4000)["input"] == 1000
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(("model", "name"), [("gpt-4o", "o200k_base"), ("gpt-4", "cl100k_base")])
+def test_the_compiled_part_counts_what_the_library_encodes(model: str, name: str) -> None:
+    import bpe_openai  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; warns of itself
+
+    text = "don't  stop,\n\n\t12345 Καλημέρα 👩\u200d💻 <|endoftext|> naïve_snake_case();"
+
+    assert estimate(model, output=text)["output"] == len(bpe_openai.get_encoding(name).encode_ordinary(text))
+
+
 def test_special_tokens_in_a_text_are_text() -> None:
     assert estimate(output="<|endoftext|>")["output"] > 1
