@@ -309,7 +309,7 @@ async def test_no_project_sees_another(store: EventStore) -> None:
     assert [session.id for session in await store.find_sessions(SessionQuery(project_id=two))] == ["s"]
 
 
-@hypothesis_settings
+@settings(hypothesis_settings, max_examples=10)
 @given(
     events=st.lists(
         st.tuples(st.integers(0, 5), st.sampled_from(["v", "w"]), st.sampled_from(["k", "l"])), min_size=2, max_size=6
