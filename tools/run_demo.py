@@ -50,6 +50,7 @@ AGENTS = (
     Agent("01_research_assistant/research_assistant.py", "research assistant", "Langfuse SDK 5: six questions of three users"),
     Agent("02_support_triage/support_triage.py", "support triage", "plain OpenTelemetry: five tickets, tools that fail"),
     Agent("03_answer_judge/answer_judge.py", "answer judge", "reads the answers back and scores them"),
+    Agent("04_prompt_trial/prompt_trial.py", "prompt trial", "two versions of a prompt on one dataset"),
 )
 
 

@@ -137,3 +137,21 @@ def test_answer_judge(server: ServerProcess, run_example: Callable[[str], subpro
     assert {score["subject"]["kind"] for score in correctness} == {"observation"}
     assert Counter(score["value"] for score in scores if score["name"] == "verdict") == {"correct": 5, "incomplete": 1}
     assert [score["value"] for score in scores if score["name"] == "needs-review"] == [True]
+
+
+def test_prompt_trial(server: ServerProcess, run_example: Callable[[str], subprocess.CompletedProcess[str]]) -> None:
+    done = run_example("04_prompt_trial/prompt_trial.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == "version 1: 50% exact\nversion 2: 100% exact\nversion 2 is in production\n"
+
+    prompt = read(server, "v2/prompts/support%2Froute-ticket")
+    assert (prompt["version"], prompt["labels"]) == (2, ["production", "latest"])
+    runs = read(server, "datasets/tickets%20with%20a%20known%20team/runs")["data"]
+    assert [run["metadata"]["prompt_version"] for run in runs] == [2, 1]
+    routes = read(server, "observations", name="route", limit=50)["data"]
+    assert Counter(row["promptVersion"] for row in routes) == {1: 6, 2: 6}
+    # 0.40, 0.10 and 1.60 dollars a million tokens in, from the cache and out.
+    for row in routes:
+        usage = row["usageDetails"]
+        cost = usage["input"] * 0.4e-6 + usage.get("input_cached_tokens", 0) * 0.1e-6 + usage["output"] * 1.6e-6
+        assert row["calculatedTotalCost"] == pytest.approx(cost)
