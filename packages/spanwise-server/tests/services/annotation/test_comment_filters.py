@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from spanwise_server.domain.accounts import Project
-from spanwise_server.domain.annotation import Comment, ObjectType
+from spanwise_server.domain.annotation import ObjectType
 from spanwise_server.domain.errors import InvalidRequestError
 from spanwise_server.query.expressions import And, Comparison, Expression, Field, Not, Operator, Or
 from spanwise_server.services.annotation.comment_filters import resolve_comments
 from spanwise_server.services.annotation.comments import Comments
 from spanwise_server.services.container import Services
-from spanwise_server.storage.metadata import comments as comment_rows
 from spanwise_server.storage.metadata import projects
 from spanwise_server.storage.metadata.database import MetadataDatabase, MetadataTransaction
 from spanwise_server.storage.metadata.schema import migrate
+from spanwise_server.storage.metadata.tables.annotation import comments as comment_rows
 from tests.services.conftest import ORGANIZATION
 
 IDS = ("o1", "o2", "o3")
@@ -130,20 +131,22 @@ def say(database: MetadataDatabase, said: dict[str, list[str]]) -> str:
     everything = [(ObjectType.SESSION, IDS[0], "a")]
     everything += [(ObjectType.OBSERVATION, object_id, content) for object_id, texts in said.items() for content in texts]
 
+    rows = [
+        {
+            "id": f"c{next(NUMBERS)}",
+            "project_id": project.id,
+            "object_type": object_type.value,
+            "object_id": object_id,
+            "content": content,
+            "created_at": 1,
+            "updated_at": 1,
+        }
+        for object_type, object_id, content in everything
+    ]
+
     def work(connection: MetadataTransaction) -> None:
         projects.add_project(connection, project)
-        for object_type, object_id, content in everything:
-            comment = Comment(
-                id=f"c{next(NUMBERS)}",
-                project_id=project.id,
-                object_type=object_type,
-                object_id=object_id,
-                content=content,
-                author_user_id=None,
-                created_at=1,
-                updated_at=1,
-            )
-            comment_rows.add_comment(connection, comment)
+        connection.execute(insert(comment_rows), rows)
 
     database.write_now(work)
     return project.id
