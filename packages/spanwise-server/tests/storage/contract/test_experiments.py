@@ -98,6 +98,17 @@ async def test_the_window_cuts_an_experiment(store: EventStore, project_id: str)
     assert [(run.start_time, run.item_count) for run in found] == [(START + 5 * SECOND, 1)]
 
 
+async def test_an_experiment_later_than_the_minutes_that_the_store_can_name_is_found(
+    store: EventStore, project_id: str
+) -> None:
+    rows = item_rows(project_id, "late", 1, at=200 * 366 * 86_400)
+    await store.write(EventRows(observations=rows), token=str(uuid.uuid4()))
+
+    found = await store.find_experiments(ExperimentQuery(project_id=project_id))
+
+    assert [(experiment.id, experiment.start_time) for experiment in found] == [("late", rows[0].start_time)]
+
+
 async def test_what_arrived_before_a_deletion_does_not_count(store: EventStore, project_id: str) -> None:
     await fill(store, project_id)
     deleted = {"run-1": START + 4 * SECOND, "local": START + 1000 * SECOND}

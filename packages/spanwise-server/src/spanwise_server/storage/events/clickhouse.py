@@ -20,6 +20,7 @@ from spanwise_server.storage.events import columns
 from spanwise_server.storage.events.aggregates import AggregateReader
 from spanwise_server.storage.events.engine import Engine
 from spanwise_server.storage.events.erasing import Eraser
+from spanwise_server.storage.events.experiment_minutes import minutes_of_experiments
 from spanwise_server.storage.events.experiments import ExperimentReader
 from spanwise_server.storage.events.inserting import choose_insert
 from spanwise_server.storage.events.observations import ObservationReader
@@ -73,6 +74,8 @@ class ClickHouseEventStore:
 
     async def write(self, rows: EventRows, /, *, token: str) -> None:
         """See ``EventWriter.write``."""
+        # Before the rows that it leads to: it may say too much, never too little.
+        await self._insert_minutes(rows.observations, token)
         await self._insert("observations", columns.OBSERVATION_COLUMNS, rows.observations, token)
         await self._insert("scores", columns.SCORE_COLUMNS, rows.scores, token)
         # After the rows that replace them: a crash in between leaves one row too many until the client sends again,
@@ -81,6 +84,11 @@ class ClickHouseEventStore:
             "observations", columns.OBSERVATION_COLUMNS, rows.vacated_observations, f"{token}-vacated", is_deleted=True
         )
         await self._insert("scores", columns.SCORE_COLUMNS, rows.vacated_scores, f"{token}-vacated", is_deleted=True)
+
+    async def _insert_minutes(self, rows: Sequence[Observation], token: str) -> None:
+        block = minutes_of_experiments(rows)
+        if block is not None:
+            await self._engine.on_writer(lambda client: self._insert_block(client, "experiment_minutes", block, token))
 
     async def _insert(
         self,
