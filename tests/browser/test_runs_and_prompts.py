@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -33,8 +34,8 @@ def capitals(server: ServerProcess, name: str, **fields: object) -> tuple[str, s
 
 
 def outcomes(mark: str) -> list[Outcome]:
-    right = [{"name": "exact", "value": 1.0, "comment": "as it says"}, {"name": "tone", "value": "kind"}]
-    wrong = [{"name": "exact", "value": 0.0}, {"name": "tone", "value": "curt"}]
+    right: list[dict[str, Any]] = [{"name": "exact", "value": 1.0, "comment": "as it says"}, {"name": "tone", "value": "kind"}]
+    wrong: list[dict[str, Any]] = [{"name": "exact", "value": 0.0}, {"name": "tone", "value": "curt"}]
     return [
         Outcome(item_id=f"{mark}-ch", output="Bern", seconds=1.0, scores=right),
         Outcome(item_id=f"{mark}-fr", output="Lyon", seconds=3.0, level="ERROR", cost=0.5, scores=wrong),
@@ -237,8 +238,8 @@ def test_what_is_not_there_has_a_way_on(visit: Visit) -> None:
         page = visit.open(visit.project(path))
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         expect(page.get_by_role("link", name=way)).to_be_visible()
-    page.get_by_role("link", name="All prompts").click()
-    expect(page).to_have_url(re.compile("/prompts$"))
+    visit.page.get_by_role("link", name="All prompts").click()
+    expect(visit.page).to_have_url(re.compile("/prompts$"))
 
 
 def test_a_run_that_fails_to_load_can_be_tried_again(visit: Visit) -> None:
