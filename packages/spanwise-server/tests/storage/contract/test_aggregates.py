@@ -233,7 +233,7 @@ class Model:
         about = self.observations.get((row.trace_id, row.observation_id)) if row.observation_id else None
         return {
             "time": row.timestamp, "name": row.name, "data_type": row.data_type, "value": row.value, "string_value": row.string_value,
-            "boolean_value": row.value == 1 if row.data_type == "BOOLEAN" else None, "trace_name": trace["name"],
+            "boolean_value": row.value == 1 if row.data_type == "BOOLEAN" and row.value is not None else None, "trace_name": trace["name"],
             "user_id": trace["user_id"], "trace_tags": trace["tags"], "observation_name": about.name if about else "",
             "observation_model": about.model if about else "", "m": {"count": 1, "value": row.value},
         }  # fmt: skip
