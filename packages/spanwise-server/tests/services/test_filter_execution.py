@@ -13,8 +13,10 @@ from spanwise_server.query.expressions import Expression
 from spanwise_server.query.fields import Kind
 from spanwise_server.query.queries import ObservationQuery, ScoreQuery, TraceQuery
 from spanwise_server.services.container import Services
+from spanwise_server.services.datasets.experiments import Selection
 from spanwise_server.services.filter_columns import COLUMNS, FilterTarget
 from spanwise_server.services.filter_grammar import parse_filter
+from spanwise_server.services.prompts.summaries import PromptQuery
 
 TEXT_OPERATORS = ("=", "contains", "does not contain", "starts with", "ends with", "is not empty")
 NUMBER_OPERATORS = ("=", ">", "<", ">=", "<=")
@@ -50,6 +52,8 @@ def conditions_on(target: FilterTarget, column: str) -> Iterator[dict[str, Any]]
     kind = COLUMNS[target][column].kind
     for type_name, operators, value in CONDITIONS[kind]:
         for operator in operators:
+            if operator == "matches" and column == "Config":
+                continue  # a search, which is for what a model read and wrote
             yield {"type": type_name, "column": column, "operator": operator, "value": value, "key": "a.b"}
     if kind not in WITHOUT_NULL:
         for operator in ("is null", "is not null"):
@@ -67,7 +71,15 @@ async def count(services: Services, target: FilterTarget, where: Expression) -> 
         case "observations":
             await services.events.find_observations(ObservationQuery(project_id="no-such-project", where=where))
             return await services.events.count_observations(ObservationQuery(project_id="no-such-project", where=where))
-        case _:
+        case "prompts":
+            return (await services.prompts.find(PromptQuery(project_id="no-such-project", where=where, limit=1))).total
+        case "experiments":
+            selection = Selection(project_id="no-such-project", where=where)
+            return len(await services.experiments.page(selection, limit=1, after=None))
+        case "experiment_items":
+            selection = Selection(project_id="no-such-project", where=where)
+            return len(await services.experiment_items.page(selection, limit=1, after=None, with_payloads=False))
+        case "scores":
             await services.events.find_scores(ScoreQuery(project_id="no-such-project", where=where))
             return await services.events.count_scores(ScoreQuery(project_id="no-such-project", where=where))
 
