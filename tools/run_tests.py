@@ -46,6 +46,11 @@ class Stage:
     def report(self) -> Path:
         return REPORTS / f"{self.name}.xml"
 
+    @property
+    def log(self) -> Path:
+        """What it prints while it runs, for who cannot wait for its end."""
+        return REPORTS / f"{self.name}.log"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -141,17 +146,11 @@ def run_stage(stage: Stage) -> Outcome:
     started = time.monotonic()
     stage.report.unlink(missing_ok=True)
     try:
-        done = subprocess.run(
-            stage.command,
-            cwd=stage.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        code, printed = done.returncode, done.stdout
+        with stage.log.open("wb") as log:
+            code = subprocess.run(
+                stage.command, cwd=stage.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
+            ).returncode
+        printed = stage.log.read_text("utf-8", errors="replace")
     except OSError as error:
         code, printed = 1, f"cannot run {stage.command[0]} in {stage.folder}: {error}\n"
     outcome = Outcome(passed=int(code == 0), failed=int(code != 0))
