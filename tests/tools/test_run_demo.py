@@ -62,8 +62,8 @@ def test_a_second_run_goes_on_with_the_data_invites_and_stops_on_ctrl_c(tmp_path
         assert f"LANGFUSE_PUBLIC_KEY={KEYS[0]}" in text
         assert f"LANGFUSE_SECRET_KEY={KEYS[1]}" in text
         traces = httpx.get(f"{url}/api/public/traces", auth=KEYS).json()["meta"]["totalItems"]
-        # Six questions and five tickets a run; the judge of each run judges every answer there is by then.
-        assert traces == (6 + 5 + 6) + (6 + 5 + 12)
+        # Six questions, five tickets and twelve trials a run; the judge of each run judges every answer there is by then.
+        assert traces == (6 + 5 + 6 + 12) + (6 + 5 + 12 + 12)
         login = {"email": "demo@example.com", "password": "spanwise-demo"}
         assert all(value in text for value in login.values())
         answer = httpx.post(f"{url}/api/v1/login", json=login, headers={"X-Spanwise-Request": "1"})
