@@ -18,6 +18,8 @@ class Integration:
     generation: Generation
     names: frozenset[str]
     """Generations that must arrive."""
+    tells_cached_tokens: bool = True
+    """Whether the usage always says how many tokens came from the cache; otherwise all may be billed as input."""
     reads_session: bool = True
     """Whether everything carries the session; otherwise it is found by its environment."""
 
@@ -57,6 +59,7 @@ LITELLM = {
             ("MATRIX_CALLBACK", "langfuse"),
             _LITELLM_SETTINGS,
         ),
+        tells_cached_tokens=False,
         names=frozenset({"plain", "streamed"}),  # this version reports no failure when the call is made without a proxy
     ),
     "OpenTelemetry": Integration(

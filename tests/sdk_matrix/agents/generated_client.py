@@ -161,7 +161,7 @@ def read_telemetry(call: Calls, trace_id: str) -> None:
     groups = "core,basic,time,io,metadata,model,usage,prompt,metrics,trace_context"
     condition = {"type": "string", "column": "traceId", "operator": "=", "value": trace_id}
     call("observations_v_2.get_many", fields=groups, traceId=trace_id)
-    if "observations_v_2.get_many" not in call.methods and "legacy.observations_v1.get_many" not in call.methods:
+    if "fields" in inspect.signature(call.methods["observations.get_many"]).parameters:
         call("observations.get_many", fields=groups, filter=json.dumps([condition]), isRootObservation=True)
     call("sessions.list", limit=5)
     call("sessions.get", sessionId=SESSION)
@@ -196,7 +196,7 @@ def try_scores(call: Calls, trace_id: str) -> str:
     groups = "core,details,subject,annotation"
     call("score.get score_v_2.get scores_v3.get_many_v3", limit=5, name="colour", dataType="CATEGORICAL", fields=groups)
     call("scores.get_many", limit=5, name="colour")
-    call("score.get score_v_2.get scores.get_many scores_v3.get_many_v3", limit=20)
+    call("score.get score_v_2.get scores.get_many scores_v3.get_many_v3", limit=20, traceId=trace_id)
     call("score.get_by_id score_v_2.get_by_id scores.get_by_id", scoreId=f"{NAME} number")
     call("score.delete scores.delete legacy.score_v1.delete", scoreId=f"{NAME} number")
     return config_id

@@ -82,7 +82,8 @@ async def test_a_call_under_way_is_finished_and_a_new_one_refused(services: Serv
         rest.set()
         await call
 
-    assert refused is grpc.StatusCode.UNAVAILABLE
+    # A call that meets the end halfway is cancelled; exporters send again after either.
+    assert refused in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
     assert await services.events.get_observation(project.id, sent.span_id)
 
 
